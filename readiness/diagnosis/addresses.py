@@ -1,0 +1,194 @@
+"""From a host and a port in a message to the node of the graph that was meant."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+
+from readiness.model.graph import Graph, Kind, Node
+
+# Words in the name of an image, or in the key of a health answer, by the role that they tell.
+ROLE_WORDS: Mapping[str, tuple[str, ...]] = {
+    "postgres": ("postgres", "postgresql", "postgis", "timescale", "timescaledb", "pgvector", "pg"),
+    "mysql": ("mysql", "mariadb", "percona"),
+    "redis": ("redis", "valkey", "keydb", "dragonfly", "cache"),
+    "kafka": ("kafka", "redpanda", "broker"),
+    "mongodb": ("mongo", "mongodb"),
+    "rabbitmq": ("rabbitmq", "amqp", "rmq"),
+    "zookeeper": ("zookeeper",),
+    "elasticsearch": ("elasticsearch", "opensearch"),
+    "nats": ("nats",),
+}
+DATABASES = ("postgres", "mysql", "mongodb")
+_DATABASE_WORDS = ("database", "db", "typeorm", "prisma", "sql", "sequelize", "mikroorm", "datasource")
+# The ports that the official images of these roles open.
+DEFAULT_PORTS: Mapping[str, tuple[int, ...]] = {
+    "postgres": (5432,), "mysql": (3306,), "redis": (6379,), "kafka": (9092,), "mongodb": (27017,),
+    "rabbitmq": (5672, 15672), "zookeeper": (2181,), "elasticsearch": (9200,), "nats": (4222,),
+}  # fmt: skip
+_PORT_IN_TEXT = re.compile(r"(?<![\d.])(\d{2,5})(?![\d.])")
+_CREDENTIAL = re.compile(r"PASS|SECRET|TOKEN|AUTH|CREDENTIAL|URL|URI|DSN|USER|SASL", re.IGNORECASE)
+
+
+class Problem(StrEnum):
+    """What is wrong with the address itself."""
+
+    LOCALHOST = "localhost"
+    """Inside a container that is the container itself."""
+    UNKNOWN_NAME = "unknown name"
+    """No node answers to that name."""
+    NO_COMMON_NETWORK = "no common network"
+    CLOSED_PORT = "closed port"
+    """The node is known not to open that port."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message points: the node that is meant, as far as the graph tells, and what is wrong with the address."""
+
+    host: str
+    port: int | None
+    node: str | None
+    problem: Problem | None = None
+
+    def __str__(self) -> str:
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+
+def roles_of(node: Node) -> frozenset[str]:
+    """The roles that a node plays, by what the graph says and by the name of its image."""
+    image = node.image.rsplit("/", 1)[-1].split("@")[0].split(":")[0].lower()
+    words = set(re.split(r"[^a-z0-9]+", image))
+    if node.kind is Kind.BACKING:
+        words |= set(re.split(r"[^a-z0-9]+", node.name.lower()))
+    named = {role for role, known in ROLE_WORDS.items() if words & set(known)}
+    return frozenset(named | ({node.role.value} if node.role else set()))
+
+
+def role_of_key(key: str) -> str | None:
+    """The role in a free text such as the key of a health answer: ``typeorm`` is a database, ``redis_cache`` is Redis."""
+    words = set(re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()))
+    for role, known in ROLE_WORDS.items():
+        if words & set(known):
+            return role
+    return "database" if words & set(_DATABASE_WORDS) else None
+
+
+def meant(graph: Graph, client: str, host: str, port: int | None = None, role: str | None = None) -> Place:
+    """The node that a client means by a host and a port; by the role alone where the host tells nothing."""
+    host = host.strip("[]").lower().rstrip(".")
+    if _is_loopback(host):
+        target = _by_port_or_role(graph, client, port, role)
+        return Place(host, port, target, Problem.LOCALHOST if target or not _opens(graph, client, port) else None)
+    named = next((node.name for node in graph if host in _names(node)), None)
+    if named is not None:
+        return Place(host, port, named, _problem_with(graph, client, named, port))
+    target = _by_port_or_role(graph, client, port, role)
+    if not host or _is_ip(host) or len(graph) == 0:
+        return Place(host, port, target)
+    return Place(host, port, target, Problem.UNKNOWN_NAME)
+
+
+def by_role(graph: Graph, client: str, role: str | None) -> str | None:
+    """The one node that plays the role for the client; None where there is none or more than one."""
+    if role is None:
+        return None
+    wanted = set(DATABASES) if role == "database" else {role}
+    players = [node.name for node in graph if roles_of(node) & wanted and node.name != client]
+    if len(players) > 1 and client in graph.nodes:
+        known = set(_known_to(graph, graph[client]))
+        players = [name for name in players if name in known]
+    return players[0] if len(players) == 1 else None
+
+
+def settings_naming(node: Node, place: Place, dependency: Node | None) -> tuple[str, ...]:
+    """The client's variables that hold this address, the ones that hold host and port first."""
+    names = {place.host} | (_names(dependency) if dependency else set())
+    exact = [key for key, value in node.environment.items() if place.port and f"{place.host}:{place.port}" in value.lower()]
+    named = [key for key, value in node.environment.items() if names & set(_words(value))]
+    return tuple(dict.fromkeys((*exact, *named)))
+
+
+def credentials_for(node: Node, dependency: Node | None, role: str | None) -> tuple[str, ...]:
+    """The client's variables that hold its credentials for a dependency."""
+    names = _names(dependency) if dependency else set()
+    roles = set(roles_of(dependency)) if dependency else ({role} if role else set())
+    words = {word for known in roles for word in (*ROLE_WORDS.get(known, (known,)), *_database_words(known))}
+    keys = []
+    for key, value in node.environment.items():
+        about = words & set(re.split(r"[^a-z0-9]+", key.lower())) or names & set(_words(value))
+        if about and _CREDENTIAL.search(key):
+            keys.append(key)
+    return tuple(sorted(keys, key=lambda key: "PASS" not in key.upper()))
+
+
+def share_a_network(one: Node, other: Node) -> bool:
+    """Whether two nodes can reach each other. Nodes without a network are on the project's default one."""
+    return bool(set(one.networks or {"default": ()}) & set(other.networks or {"default": ()}))
+
+
+def _database_words(role: str) -> tuple[str, ...]:
+    return (*_DATABASE_WORDS, "pg", "postgres") if role in DATABASES else ()
+
+
+def _problem_with(graph: Graph, client: str, target: str, port: int | None) -> Problem | None:
+    if client in graph.nodes and client != target and not share_a_network(graph[client], graph[target]):
+        return Problem.NO_COMMON_NETWORK
+    return None if port is None or _opens(graph, target, port) else Problem.CLOSED_PORT
+
+
+def _opens(graph: Graph, name: str, port: int | None) -> bool:
+    """Whether the node may open the port. Only of a backing service, whose ports are known, can that be denied."""
+    if name not in graph.nodes or port is None:
+        return name in graph.nodes
+    node = graph[name]
+    usual = {number for role in roles_of(node) for number in DEFAULT_PORTS.get(role, ())}
+    if node.kind is not Kind.BACKING or not usual:
+        return True
+    texts = [*node.environment.values(), *(node.command or ()), *(node.healthcheck.test if node.healthcheck else ())]
+    told = {int(number) for text in texts for number in _PORT_IN_TEXT.findall(text)}
+    return port in usual | told | {published.container_port for published in node.ports}
+
+
+def _by_port_or_role(graph: Graph, client: str, port: int | None, role: str | None) -> str | None:
+    by_the_role = by_role(graph, client, role)
+    if by_the_role or port is None:
+        return by_the_role
+    usual = next((name for name, ports in DEFAULT_PORTS.items() if port in ports), None)
+    if usual:
+        return by_role(graph, client, usual)
+    openers = [
+        node.name
+        for node in graph
+        if node.name != client and any(port in (each.container_port, each.host_port) for each in node.ports)
+    ]
+    return openers[0] if len(openers) == 1 else None
+
+
+def _known_to(graph: Graph, client: Node) -> Iterator[str]:
+    """The nodes that a client depends on or names in its environment."""
+    yield from (edge.node for edge in client.depends_on)
+    words = {word for value in client.environment.values() for word in _words(value)}
+    yield from (node.name for node in graph if _names(node) & words)
+
+
+def _names(node: Node) -> set[str]:
+    names = {node.name, *(alias for aliases in node.networks.values() for alias in aliases)}
+    return {name.lower() for name in (*names, node.hostname) if name}
+
+
+def _words(value: str) -> list[str]:
+    return re.split(r"[^a-z0-9._-]+", value.lower())
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""One JSON log line into its parts: pino, bunyan, winston, KafkaJS, structlog, python-json-logger, logback, zap, Serilog."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# The keys under which the loggers named above write; dotted keys are the Elastic Common Schema's.
+_MESSAGE = ("message", "msg", "event", "@message", "@mt", "short_message", "body")
+_LEVEL = ("level", "levelname", "severity", "log.level", "lvl", "@l", "log_level")
+_LOGGER = ("logger", "logger_name", "context", "name", "log.logger", "module")
+_TIME = ("time", "timestamp", "@timestamp", "ts", "asctime", "@t", "datetime")
+_ERROR = ("err", "error", "exception", "exc_info", "reason", "cause", "@x", "exc", "errors", "failure")
+_STACK = ("stack", "stack_trace", "stackTrace", "stack_info", "stacktrace", "trace", "error.stack_trace", "exc_text")
+_NOISE = frozenset({"pid", "hostname", "v", "process", "thread", "thread_name", "lineno", "filename", "trace_id", "span_id"})
+_MAX_DEPTH = 4
+_MAX_FIELDS = 24
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a JSON log line says. ``text`` has message, error, stack and the other fields, a line each."""
+
+    level: str
+    logger: str
+    time: str
+    message: str
+    text: str
+
+
+def unwrap(line: str) -> Record | None:
+    """The record in a line of JSON, or None where the line is no JSON object with a message, level or error."""
+    stripped = line.strip()
+    if not stripped.startswith("{") or not stripped.endswith("}"):
+        return None
+    try:
+        fields = json.loads(stripped)
+    except (ValueError, RecursionError):
+        return None
+    if not any(key in fields for key in (*_MESSAGE, *_LEVEL, *_ERROR)):
+        return None
+    return _record(fields)
+
+
+def _record(fields: Mapping[str, Any]) -> Record:
+    message = " ".join(_texts(_first(fields, _MESSAGE)))
+    parts = [message]
+    for key in (*_ERROR, *_STACK):
+        parts.extend(_texts(fields.get(key)))
+    known = {*_MESSAGE, *_LEVEL, *_LOGGER, *_TIME, *_ERROR, *_STACK, *_NOISE}
+    rest = [(key, value) for key, value in fields.items() if key not in known][:_MAX_FIELDS]
+    for key, value in rest:
+        if isinstance(value, (str, int, float, bool)):
+            parts.append(f"{key}={value}")
+        else:
+            parts.extend(f"{key}: {text}" for text in _texts(value))
+    return Record(
+        level=str(_first(fields, _LEVEL) or ""),
+        logger=str(_first(fields, _LOGGER) or ""),
+        time=str(_first(fields, _TIME) or ""),
+        message=message,
+        text="\n".join(dict.fromkeys(part for part in parts if part)),
+    )
+
+
+def _first(fields: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    return next((fields[key] for key in keys if fields.get(key) not in (None, "")), None)
+
+
+def _texts(value: Any, depth: int = 0) -> list[str]:
+    """What a person would read in an error that may be a text, an object, or a list of either."""
+    if value is None or value is True or value is False or depth > _MAX_DEPTH:
+        return []
+    if isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, (int, float)):
+        return [str(value)]
+    if isinstance(value, list):
+        return [text for item in value[:_MAX_FIELDS] for text in _texts(item, depth + 1)]
+    return _of_object(value, depth)
+
+
+def _of_object(value: Mapping[str, Any], depth: int) -> list[str]:
+    kind = str(_first(value, ("type", "name", "exc_type", "class")) or "")
+    said = _first(value, (*_MESSAGE, "exc_value", "value"))
+    head = ": ".join(part for part in (kind, said if isinstance(said, str) else "") if part)
+    texts = [head] if head else []
+    for key, inner in list(value.items())[:_MAX_FIELDS]:
+        if key in ("type", "name", "exc_type", "class", "exc_value") or inner is said:
+            continue
+        if isinstance(inner, str) and key not in _STACK:
+            texts.append(f"{key}: {inner}" if key not in _ERROR else inner)
+        elif isinstance(inner, (int, float)) and not isinstance(inner, bool):
+            texts.append(f"{key}: {inner}")
+        else:
+            texts.extend(_texts(inner, depth + 1))
+    return texts

@@ -1,0 +1,292 @@
+"""A container's log as a list of entries: escape sequences gone, JSON unwrapped, each trace joined to the line it belongs to."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import groupby
+
+from readiness.diagnosis.jsonlog import Record, unwrap
+from readiness.diagnosis.traces import Link, chain
+
+# The newest part of a log decides. 256 KiB hold a start of a talkative service some thirty times over.
+MAX_LOG_CHARS = 256 * 1024
+MAX_LINE_CHARS = 8_000
+MAX_ENTRY_LINES = 250
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+_ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) ?")
+_NODE_PREFIX = re.compile(r"^(?P<name>[\w.-]+)\s*\| ?")
+_GROUP_BAR = re.compile(r"^\s+[|+](?:-+\s?\d*\s?-*)?\s?")
+
+
+class Level(IntEnum):
+    """How grave the program itself calls an entry."""
+
+    TRACE = 10
+    DEBUG = 20
+    INFO = 30
+    WARN = 40
+    ERROR = 50
+    FATAL = 60
+
+
+_LEVEL_WORDS = {
+    "trace": Level.TRACE, "verbose": Level.DEBUG, "debug": Level.DEBUG, "info": Level.INFO, "information": Level.INFO,
+    "log": Level.INFO, "notice": Level.INFO, "warn": Level.WARN, "warning": Level.WARN, "error": Level.ERROR,
+    "err": Level.ERROR, "severe": Level.ERROR, "fatal": Level.FATAL, "critical": Level.FATAL, "panic": Level.FATAL,
+    "emerg": Level.FATAL, "alert": Level.FATAL, "crit": Level.FATAL, "dpanic": Level.FATAL,
+}  # fmt: skip
+_WORD = r"TRACE|VERBOSE|DEBUG|INFO|LOG|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|PANIC"
+# A line that a logger began: by its time, by Nest's head, by a level, by redis-server's or by librdkafka's head.
+_HEADS = (
+    re.compile(rf"^\[?{_STAMP}\]?(?P<rest>.*)$"),
+    re.compile(r"^\[\w+\] \d+\s+- (?P<rest>.*)$"),
+    re.compile(rf"^\[?(?P<level>{_WORD})\]?(?:[:\s|]|$)(?P<rest>.*)$"),
+    re.compile(r"^\d+:[MSCX] \d\d \w{3} \d{4} [\d:.]+ (?P<mark>[#*.-]) (?P<rest>.*)$"),
+    re.compile(r"^%(?P<syslog>[0-7])\|[\d.]+\|(?P<rest>.*)$"),
+    re.compile(r"^(?:time|ts|level|lvl)=\S+ (?P<rest>.*)$"),
+    re.compile(r"^(?P<klog>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?P<rest>.*)$"),
+)
+_WORD_IN_HEAD = re.compile(rf"(?:^|[\s\[|])(?P<level>{_WORD})(?=$|[\s\]:|])")
+_LEVEL_FIELD = re.compile(r"\b(?:level|lvl|severity)=\"?(?P<level>\w+)")
+_KLOG = {"I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}
+
+_CONTINUES = re.compile(
+    r"^(?:Caused by: |Suppressed: |\.\.\. \d+ more|at \S+[ (]|[}\])]+[,;]?$|DETAIL: |HINT: |STATEMENT: |CONTEXT: |"
+    r"The above exception was the direct cause|During handling of the above exception|Node\.js v\d|goroutine \d+ \[|"
+    r"\[signal |exit status \d+$|\[SQL: |\(Background on this error|npm (?:ERR!|error) |\^+$)"
+)
+_TRACEBACK = "Traceback (most recent call last):"
+_PYTHON_CHAIN = re.compile(r"The above exception was|During handling of the above")
+_NODE_CRASH = re.compile(r"^(?:node:|file://|/|[A-Za-z]:\\)\S*:\d+$")
+_PANIC = re.compile(r"^(?:panic|fatal error): ")
+_BANNER = "APPLICATION FAILED TO START"
+_ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
+_UNCAUGHT = re.compile(
+    r"^Node\.js v\d|^node:internal|^Exception in thread |^(?:panic|fatal error): |UnhandledPromiseRejection|"
+    r"\[ExceptionHandler\]|^Unhandled exception|APPLICATION FAILED TO START|Application startup failed|FATAL ERROR: |"
+    r"[Uu]ncaughtException|Uncaught exception|thread '[^']+' panicked at|Application run failed",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that the program said, with the trace that belongs to it."""
+
+    first_line: int
+    """1-based, in the log as it was given."""
+    last_line: int
+    level: Level | None
+    message: str
+    """The first line, without the logger's head."""
+    text: str
+    """All of it, bounded."""
+    chain: tuple[Link, ...] = field(default=())
+
+    @property
+    def uncaught(self) -> bool:
+        """Whether the runtime or framework itself reports this as what ended the program."""
+        bare_traceback = self.level is None and self.text.startswith(_TRACEBACK)
+        return bare_traceback or self.level is Level.FATAL or bool(_UNCAUGHT.search(self.text))
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether it may tell of a failure at all: a program may well log one without a level."""
+        return self.level is None or self.level >= Level.WARN
+
+    def __str__(self) -> str:
+        return f"line {self.first_line}: {self.message}"
+
+
+def read_log(text: str) -> tuple[Entry, ...]:
+    """The entries of a log in their order. Only its newest :data:`MAX_LOG_CHARS` characters are read."""
+    return tuple(entry for lines in _joined(_clean(text)) if (entry := _entry(lines)))
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    text: str
+    record: Record | None = None
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip()
+
+
+def _clean(text: str) -> list[_Line]:
+    dropped = max(0, len(text) - MAX_LOG_CHARS)
+    first = 1 + text.count("\n", 0, dropped)
+    lines = [_ESCAPES.sub("", line.rstrip("\r"))[:MAX_LINE_CHARS] for line in text[dropped:].split("\n")]
+    lines = [_ENGINE_STAMP.sub("", line) for line in _without_node_prefix(lines)]
+    in_group = _TRACEBACK in text and "Exception Group Traceback" in text
+    if in_group:
+        lines = [_GROUP_BAR.sub("", line) if _GROUP_BAR.match(line) else line for line in lines]
+    return [_Line(number, line, unwrap(line)) for number, line in enumerate(lines, first)]
+
+
+def _without_node_prefix(lines: list[str]) -> list[str]:
+    """Drop the ``auth-1  | `` that Compose puts before every line, where it stands before nearly all of them."""
+    filled = [line for line in lines if line.strip()]
+    prefixed = sum(1 for line in filled if _NODE_PREFIX.match(line))
+    if not filled or prefixed < 0.9 * len(filled):
+        return lines
+    return [_NODE_PREFIX.sub("", line) for line in lines]
+
+
+def _joined(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+    current = _Joiner()
+    for line in lines:
+        if line.blank:
+            current.blanks += 1
+        elif current.takes(line):
+            current.add(line)
+        else:
+            yield current.lines
+            current = _Joiner()
+            current.add(line)
+    yield current.lines
+
+
+class _Joiner:
+    """The entry that is being put together: it knows which further lines belong to it."""
+
+    def __init__(self) -> None:
+        self.lines: list[_Line] = []
+        self.blanks = 0
+        self._kind = ""
+        self._named = False
+        """Whether the line that names a Python exception was seen."""
+
+    def add(self, line: _Line) -> None:
+        text = line.text
+        if not self.lines:
+            self._kind = self._kind_of(text)
+        if text.lstrip().startswith(_TRACEBACK) or _TRACEBACK in text:
+            self._kind, self._named = "python", False
+        elif self._kind == "python" and not text[0].isspace() and not _PYTHON_CHAIN.match(text):
+            self._named = True
+        if _BANNER in text:
+            self._kind = "banner"
+        if len(self.lines) < MAX_ENTRY_LINES:
+            self.lines.append(line)
+        self.blanks = 0
+
+    def takes(self, line: _Line) -> bool:
+        if not self.lines:
+            return True
+        if line.record or self.lines[0].record:
+            return False
+        text = line.text
+        head = _head(text)
+        if self._kind in ("node", "panic", "banner", "asterisks"):
+            return head is None and not (self._kind == "asterisks" and _BANNER not in text)
+        if self._kind == "python":
+            return self._python_takes(text, head is not None)
+        if _TRACEBACK in text:
+            return head is None and self.blanks == 0 and (_level_of(self.lines[0].text) or 0) >= Level.WARN
+        if _CONTINUES.match(text):
+            return True
+        indented = text[0].isspace() and head is None
+        return indented and (self.blanks == 0 or self._in_trace)
+
+    def _python_takes(self, text: str, is_head: bool) -> bool:
+        if not self._named:
+            return not is_head or text[0].isspace()
+        if _PYTHON_CHAIN.match(text) or text.startswith(_TRACEBACK) and _PYTHON_CHAIN.match(self.lines[-1].text):
+            return True
+        if _CONTINUES.match(text):
+            return True
+        # The further lines of an exception's message (pydantic, SQLAlchemy) follow it without a blank line.
+        return not is_head and self.blanks == 0 and not text.startswith(_TRACEBACK)
+
+    @property
+    def _in_trace(self) -> bool:
+        return bool(_ERROR_HEAD.match(self.lines[0].text))
+
+    @staticmethod
+    def _kind_of(text: str) -> str:
+        if _NODE_CRASH.match(text):
+            return "node"
+        if _PANIC.match(text):
+            return "panic"
+        return "asterisks" if set(text.strip()) == {"*"} else ""
+
+
+def _head(text: str) -> re.Match[str] | None:
+    return next((match for pattern in _HEADS if (match := pattern.match(text))), None)
+
+
+def _entry(lines: list[_Line]) -> Entry | None:
+    if not lines:
+        return None
+    first = lines[0]
+    if first.record:
+        text = first.record.text[: MAX_LINE_CHARS * 2]
+        message = first.record.message or text.split("\n", 1)[0]
+        level = _named_level(first.record.level)
+    else:
+        text = "\n".join(line.text for line in lines)[: MAX_LINE_CHARS * 2]
+        message, level = _message(first.text), _level_of(first.text)
+    return Entry(first.number, lines[-1].number, level, message, text, chain(text))
+
+
+def _message(line: str) -> str:
+    head = _head(line)
+    rest = head["rest"].strip() if head else line.strip()
+    return rest or line.strip()
+
+
+def _named_level(name: str) -> Level | None:
+    if name.isdigit():
+        # pino and bunyan: 10 trace to 60 fatal (https://getpino.io, "level mapping").
+        return next((level for level in reversed(Level) if int(name) >= level), None)
+    return _LEVEL_WORDS.get(name.lower())
+
+
+def _level_of(line: str) -> Level | None:
+    head = _head(line)
+    if head is None:
+        return None
+    groups = head.groupdict()
+    if groups.get("level"):
+        return _named_level(groups["level"])
+    if groups.get("mark"):
+        return Level.WARN if groups["mark"] == "#" else Level.INFO
+    if groups.get("syslog"):
+        # syslog severities (RFC 5424, 6.2.1): 0-2 critical, 3 error, 4 warning.
+        return {3: Level.ERROR, 4: Level.WARN}.get(severity := int(groups["syslog"]), Level.FATAL if severity < 3 else Level.INFO)
+    if groups.get("klog"):
+        return _KLOG[groups["klog"]]
+    found = _LEVEL_FIELD.search(line) or _WORD_IN_HEAD.search(groups["rest"][:80])
+    return _named_level(found["level"]) if found else None
+
+
+_TIMES_AND_COUNTS = re.compile(rf"{_STAMP}|(?<![\w.:])\d+(?:\.\d+)?(?![\w.:]*\d)")
+
+
+@dataclass(frozen=True)
+class Said:
+    """An entry that was said ``count`` times, where it was said last."""
+
+    entry: Entry
+    count: int
+    position: int
+    """Its last place among all entries, counted from 0."""
+
+
+def distinct(entries: Iterable[Entry]) -> tuple[Said, ...]:
+    """The entries without their repetitions, in the order of their last occurrence. Times and counts do not tell them apart."""
+    numbered = sorted(
+        ((_TIMES_AND_COUNTS.sub("0", entry.text), position, entry) for position, entry in enumerate(entries)),
+        key=lambda item: (item[0], item[1]),
+    )
+    said = []
+    for _, group in groupby(numbered, key=lambda item: item[0]):
+        same = list(group)
+        _, position, entry = same[-1]
+        said.append(Said(entry, len(same), position))
+    return tuple(sorted(said, key=lambda item: item.position))

@@ -1,0 +1,186 @@
+"""What a log says about an end: the roots, wrappers and remarks in it, and which of them decides."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.log import Entry, Level, Said, distinct, read_log
+from readiness.model.finding import Confidence
+
+# The distinct entries that are looked at, newest first: far more than one attempt to start prints.
+MAX_ENTRIES = 400
+# How far behind a wrapper its root may stand. Nine retries of TypeORM print some twenty distinct entries.
+LOOK_BACK = 60
+# An entry this near to the end speaks of the end.
+LAST_WORDS = 6
+_GIVES_UP = re.compile(
+    r"\b(?:g[ia]ve? up|giving up|gave up|retr(?:y|ies)|attempts?|startup failed|bootstrap|"
+    r"(?:could not|couldn't|cannot|can't|unable to|failed to|fail(?:ed|ure)|error) (?:to )?"
+    r"(?:connect\w*|start\w*|reach|initiali[sz]e|ping|establish|acquire|boot\w*|launch|migrat\w*)|"
+    r"not (?:ready|reachable|available|connected)|unavailable|unreachable|exiting|aborting)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A signature that fits an entry, with what its named groups caught."""
+
+    signature: Signature
+    line: str
+    """The line of the text that fits."""
+    depth: int = 0
+    """How deep in the entry's chain of exceptions; the greatest depth is what began it."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_specific(self) -> bool:
+        return self.signature.role is Weight.ROOT and self.signature.priority >= SPECIFIC
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a log says: the match that decides, where it stands, and how far it carries."""
+
+    match: Match
+    entry: Entry
+    confidence: Confidence
+    count: int = 1
+    """How often the entry was said."""
+    reported_by: Entry | None = None
+    """The entry that reports the end, where the cause stands in another one above it."""
+
+    @property
+    def uncaught(self) -> bool:
+        """Whether the runtime itself reports this as what ended the program."""
+        return (self.reported_by or self.entry).uncaught
+
+
+def read(log: str, *, ended: bool) -> Reading | None:
+    """The reading of one life's log; None where nothing in it is known to mean something.
+
+    ``ended`` tells that the process is gone, so that what stands last speaks of its end.
+    """
+    said = distinct(read_log(log))[-MAX_ENTRIES:]
+    end = next((n for n in range(len(said) - 1, -1, -1) if said[n].entry.uncaught), None) if ended else None
+    reading = _at_the_end(said, end) if end is not None else _newest(said, ended)
+    return reading or _remark(said)
+
+
+def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) -> tuple[Match, ...]:
+    """All signatures that fit a text."""
+    found = []
+    for signature in signatures(source):
+        match = signature.search(text)
+        if match:
+            found.append(Match(signature, _line_at(text, match), _depth_at(entry, match.start()), _said(match)))
+    return tuple(found)
+
+
+def best(found: Iterable[Match], *weights: Weight) -> Match | None:
+    """The match that tells most: the priority first, then the depth in the chain."""
+    chosen = [match for match in found if match.signature.role in (weights or (Weight.ROOT,))]
+    return max(chosen, key=lambda match: (match.signature.priority, match.depth), default=None)
+
+
+def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
+    """The cause of an end that the runtime reports in the entry at ``end``."""
+    entry = said[end].entry
+    found = matches(entry.text, entry=entry)
+    here = best(found)
+    if here and here.is_specific:
+        return Reading(here, entry, Confidence.SURE, said[end].count)
+    wrapper = best(found, Weight.WRAPPER)
+    exception = here or _exception(entry)
+    if wrapper or exception is None or _GIVES_UP.search(exception.line):
+        behind = _look_back(said, end, wrapper)
+        if behind:
+            # A known wrapper is known to stand by its root; that another exception does so too is a guess.
+            known = wrapper is not None and behind.confidence is Confidence.SURE
+            return replace(behind, confidence=Confidence.SURE if known else Confidence.LIKELY, reported_by=entry)
+    if wrapper and (exception is None or wrapper.signature.priority > exception.signature.priority):
+        return Reading(wrapper, entry, _of_wrapper(wrapper), said[end].count)
+    return Reading(exception, entry, Confidence.LIKELY, said[end].count) if exception else None
+
+
+def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
+    """The newest cause in a log in which nothing is reported as the end."""
+    behind = _look_back(said, len(said), None)
+    if behind is None:
+        wrappers = ((best(matches(s.entry.text, entry=s.entry), Weight.WRAPPER), s) for s in reversed(said))
+        return next((Reading(m, s.entry, _of_wrapper(m), s.count) for m, s in wrappers if m), None)
+    near = any(s.entry is behind.entry for s in said[-LAST_WORDS:])
+    sure = ended and near and behind.match.is_specific and behind.entry.is_trouble
+    return replace(behind, confidence=Confidence.SURE if sure else Confidence.LIKELY)
+
+
+def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading | None:
+    """The nearest root above an entry: one that goes with the wrapper, or the exception that stands between."""
+    quiet: Reading | None = None
+    for one in reversed(said[max(0, end - LOOK_BACK) : end]):
+        found = [match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper)]
+        root = best(found)
+        if root and root.is_specific and one.entry.is_trouble:
+            return Reading(root, one.entry, Confidence.SURE, one.count)
+        if root and root.is_specific and quiet is None:
+            quiet = Reading(root, one.entry, Confidence.LIKELY, one.count)
+        exception = root or (_exception(one.entry) if (one.entry.level or Level.ERROR) >= Level.ERROR else None)
+        wraps = any(match.signature.role is Weight.WRAPPER for match in found)
+        if exception and one.entry.is_trouble and not wraps and not _GIVES_UP.search(exception.line):
+            return Reading(exception, one.entry, Confidence.LIKELY, one.count)
+    return quiet
+
+
+def _goes_with(match: Match, wrapper: Match | None) -> bool:
+    """Whether a root can be what a wrapper wraps: not one about another dependency."""
+    if wrapper is None or wrapper.signature.dependency is None or match.signature.dependency is None:
+        return True
+    databases = ("database", "postgres", "mysql", "mongodb")
+    one, other = wrapper.signature.dependency, match.signature.dependency
+    return one == other or (one in databases and other in databases and "database" in (one, other))
+
+
+def _remark(said: Sequence[Said]) -> Reading | None:
+    for one in reversed(said):
+        hint = best(matches(one.entry.text, entry=one.entry), Weight.HINT)
+        if hint:
+            return Reading(hint, one.entry, Confidence.UNKNOWN, one.count)
+    return None
+
+
+def _of_wrapper(wrapper: Match) -> Confidence:
+    """A wrapper without its root names a kind of failure at best."""
+    return Confidence.LIKELY if wrapper.signature.priority >= SPECIFIC - 15 else Confidence.UNKNOWN
+
+
+_ANY_EXCEPTION = Signature(
+    id="exception", pattern=".", cause=CauseClass.APP_EXCEPTION, sample="", priority=SPECIFIC - 25
+)  # type: ignore[arg-type]
+
+
+def _exception(entry: Entry) -> Match | None:
+    """An exception that no signature knows: its kind and message are all that can be told."""
+    if not entry.chain or not (entry.uncaught or (entry.level or Level.ERROR) >= Level.ERROR):
+        return None
+    outermost = entry.chain[0]
+    return Match(_ANY_EXCEPTION, str(outermost)[:300], 0, {"msg": str(outermost)[:300]})
+
+
+def _line_at(text: str, match: re.Match[str]) -> str:
+    """The line in which the match stands; of a match over several lines the first and the last that say something."""
+    start = text.rfind("\n", 0, match.start()) + 1
+    end = text.find("\n", match.end())
+    lines = [line.strip() for line in text[start : end if end >= 0 else len(text)].splitlines() if line.strip()]
+    return " ... ".join(dict.fromkeys((lines[0][:300], lines[-1][:300]))) if lines else ""
+
+
+def _depth_at(entry: Entry | None, offset: int) -> int:
+    links = entry.chain if entry else ()
+    return max((link.depth for link in links if link.start <= offset < link.end), default=0)
+
+
+def _said(match: re.Match[str]) -> dict[str, str]:
+    """The named groups that caught something, ``host2`` under ``host``."""
+    return {name.rstrip("0123456789"): value.strip() for name, value in match.groupdict().items() if value}

@@ -1,0 +1,88 @@
+"""The chain of exceptions in a joined trace, from what was reported down to what began it.
+
+Python prints the first error first and says how the next came of it; Node, the JVM and most others print the last error
+first and name its cause below. Either way ``depth`` 0 is what ended the work and the greatest depth is what began it.
+"""
+
+import re
+from dataclasses import dataclass
+
+_EXCEPTION = re.compile(
+    r"^(?:[^\n]{0,80}?\bException in thread \"[^\"]*\" |Uncaught |Unhandled exception\. |Caused by: |Suppressed: )?"
+    r"(?P<kind>[A-Za-z_][\w.$]*(?:Error|Exception|Failure|Exceeded|Exit|Interrupt|Warning|Timeout|Errors|Missing|Invalid)\w*"
+    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
+    r"(?: \[\w+\])?(?:: (?P<message>.*))?$"
+)
+_PYTHON_NEXT = re.compile(
+    r"^(?:The above exception was the direct cause of the following exception|"
+    r"During handling of the above exception, another exception occurred):$",
+    re.MULTILINE,
+)
+_PYTHON_HEAD = "Traceback (most recent call last):"
+_CAUSED_BY = re.compile(r"^\s*(?:Caused by: |\[cause\]: |\[errors\]: \[|---> |Original error: )", re.MULTILINE)
+_PANIC = re.compile(r"^(?:panic|fatal error): (?P<message>.+)$", re.MULTILINE)
+_MESSAGE_LINES = 12
+
+
+@dataclass(frozen=True)
+class Link:
+    """One exception of a chain; ``start`` and ``end`` are its place in the entry's text."""
+
+    kind: str
+    message: str
+    depth: int
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+def chain(text: str) -> tuple[Link, ...]:
+    """The exceptions in the text, outermost first; empty where there is no trace in it."""
+    if _PYTHON_HEAD in text:
+        return _python(text)
+    panic = _PANIC.search(text)
+    if panic:
+        return (Link("panic", panic["message"], 0, panic.start(), len(text)),)
+    return _printed_last_first(text)
+
+
+def _python(text: str) -> tuple[Link, ...]:
+    cuts = [0, *(match.end() for match in _PYTHON_NEXT.finditer(text)), len(text)]
+    segments = [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if _PYTHON_HEAD in text[start:end]]
+    links = []
+    for depth, (start, end) in enumerate(reversed(segments)):
+        head = text.index(_PYTHON_HEAD, start)
+        kind, message = _after_frames(text[head:end])
+        links.append(Link(kind, message, depth, head, end))
+    return tuple(links)
+
+
+def _after_frames(segment: str) -> tuple[str, str]:
+    """The line under the frames, which names the exception, and the further lines of its message."""
+    lines = segment.splitlines()[1:]
+    at = next((n for n, line in enumerate(lines) if line and not line[0].isspace()), None)
+    if at is None:
+        return "", ""
+    kind, _, first = lines[at].partition(": ")
+    rest = [line.strip() for line in lines[at + 1 : at + _MESSAGE_LINES] if not _PYTHON_NEXT.match(line)]
+    return kind.strip(), " ".join(part for part in (first, *rest) if part)
+
+
+def _printed_last_first(text: str) -> tuple[Link, ...]:
+    cuts = [0, *(match.start() for match in _CAUSED_BY.finditer(text) if match.start()), len(text)]
+    links = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        found = _named(text, start, end)
+        if found:
+            links.append(Link(*found, depth=len(links), start=start, end=end))
+    return tuple(links)
+
+
+def _named(text: str, start: int, end: int) -> tuple[str, str] | None:
+    for line in text[start:end].splitlines():
+        match = _EXCEPTION.match(_CAUSED_BY.sub("", line.strip(), count=1))
+        if match:
+            return match["kind"], match["message"] or ""
+    return None

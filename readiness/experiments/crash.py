@@ -1,0 +1,70 @@
+"""Crashes: each service's process ended from outside, and what its restart policy makes of it."""
+
+import time
+from dataclasses import dataclass
+
+from readiness.experiments.faults import CRASHED, await_ready, crash, restarted_after
+from readiness.experiments.parallel import side_by_side
+from readiness.model.errors import NotReadyInTime
+from readiness.model.events import FaultHealed, FaultInjected
+from readiness.platform import Platform, Service
+
+_FOLLOWING_REQUESTS = 20
+
+
+@dataclass(frozen=True)
+class Crash:
+    """How one service came back from a crash. Times are seconds; None means that it did not happen in time."""
+
+    service: str
+    how: str
+    restarted_after_s: float | None
+    """From its death until the engine ran the process again."""
+    ready_after_s: float | None
+    """From its death until ready was green."""
+    wrong_afterwards: tuple[str, ...]
+    """Answers after that which were not as before."""
+    last_answer: str
+
+
+def crash_all(platform: Platform) -> dict[str, Crash]:
+    """Crash every service that is ready, side by side: they share dependencies and do not depend on each other's process.
+
+    :raises FaultNotLanded: a process went on running.
+    """
+    ready = [service for service in platform.services.values() if platform.failure(service.name) is None]
+    return side_by_side(ready, lambda service: _crash_one(platform, service))
+
+
+def _crash_one(platform: Platform, service: Service) -> Crash:
+    budget_s = service.promise.recovers_within or 0.0
+    platform.journal.append(FaultInjected(fault=CRASHED, node=service.name))
+    how, died_at = crash(platform, service.name)
+    restarted_after_s = restarted_after(platform, service.name, died_at, budget_s)
+    if restarted_after_s is None:
+        # Healed by hand, so that one service without a policy does not spoil what comes after.
+        platform.runtime.start(service.name)
+    ready_after_s, answer = _recovery(platform, service.name, died_at)
+    platform.journal.append(FaultHealed(fault=CRASHED, node=service.name, proof=answer))
+    return Crash(
+        service=service.name,
+        how=how,
+        restarted_after_s=restarted_after_s,
+        ready_after_s=ready_after_s if restarted_after_s is not None else None,
+        wrong_afterwards=wrong_answers(platform, service) if ready_after_s is not None else (),
+        last_answer=platform.redactor.redact(answer),
+    )
+
+
+def _recovery(platform: Platform, node: str, since: float) -> tuple[float | None, str]:
+    try:
+        answer = await_ready(platform, node)
+    except NotReadyInTime as error:
+        return None, str(error)
+    return time.time() - since, answer
+
+
+def wrong_answers(platform: Platform, service: Service) -> tuple[str, ...]:
+    """Answers of a series of ready requests that are not green: a service that is back has to stay back."""
+    series = [service.ready() for _ in range(_FOLLOWING_REQUESTS)]
+    return tuple(platform.redactor.redact(str(health.answer)) for health in series if health.status != "up")

@@ -1,0 +1,100 @@
+"""Faults: each is injected, proved to have landed, healed, and proved to have healed, and all four are on the record."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from readiness.model.errors import FaultNotLanded, NotReadyInTime
+from readiness.model.events import ContainerDied, ContainerStarted, FaultHealed, FaultInjected, FaultLanded
+from readiness.model.subjects import PAUSED, STOPPED
+from readiness.platform import Platform
+from readiness.runtime.asking import question
+
+CRASHED = "crashed"
+RESTARTED = "restarted"
+_LANDS_WITHIN_S = 30.0
+
+
+@contextmanager
+def lost(platform: Platform, node: str, fault: str) -> Iterator[None]:
+    """A node stopped or paused for the length of the block; afterwards it answers again.
+
+    :raises FaultNotLanded: it went on running.
+    :raises NotReadyInTime: it did not come back.
+    """
+    platform.journal.append(FaultInjected(fault=fault, node=node))
+    try:
+        _inject(platform, node, fault)
+        platform.journal.append(FaultLanded(fault=fault, node=node, proof=_proof(platform, node, fault)))
+        yield
+    finally:
+        _undo(platform, node, fault)
+        proof = await_ready(platform, node)
+        platform.journal.append(FaultHealed(fault=fault, node=node, proof=proof))
+
+
+def _inject(platform: Platform, node: str, fault: str) -> None:
+    if fault == STOPPED:
+        platform.runtime.stop(node, platform.graph[node].stop_grace_s)
+    else:
+        platform.runtime.pause(node)
+
+
+def _proof(platform: Platform, node: str, fault: str) -> str:
+    status = platform.runtime.state(node).status
+    wanted = {STOPPED: "exited", PAUSED: "paused"}[fault]
+    if status != wanted:
+        raise FaultNotLanded(f"{node} was to be {fault}, but the engine says {status}")
+    return f"the engine says {status}"
+
+
+def _undo(platform: Platform, node: str, fault: str) -> None:
+    status = platform.runtime.state(node).status
+    if status == "paused":
+        platform.runtime.unpause(node)
+    elif fault == STOPPED and status != "running":
+        platform.runtime.start(node)
+
+
+def await_ready(platform: Platform, node: str) -> str:
+    """Wait until a node answers as it did at the start. Returns the answer.
+
+    :raises NotReadyInTime: it did not within its own ``ready_within``.
+    """
+    asked = question(platform.graph[node], platform.contract, platform.graph, platform.runtime)
+    budget_s = platform.contract.promise(node).ready_within or 0.0
+    ends = time.monotonic() + budget_s
+    while True:
+        reply = asked.ask()
+        if reply.ready:
+            return f"{asked.text}: {reply.answer}"
+        if time.monotonic() > ends:
+            raise NotReadyInTime(node, f"{node} did not come back within {budget_s:g} s; {asked.text} got {reply.answer}")
+        time.sleep(asked.interval_s)
+
+
+def crash(platform: Platform, node: str) -> tuple[str, float]:
+    """End a node's process as a crash would. Returns how, and the time of its death (seconds since the epoch).
+
+    :raises FaultNotLanded: it went on running.
+    """
+    position = len(platform.journal)
+    how = platform.runtime.crash(node)
+    died = platform.journal.wait_for(
+        lambda event: isinstance(event, ContainerDied) and event.node == node,
+        time.monotonic() + _LANDS_WITHIN_S,
+        start=position,
+    )
+    if died is None:
+        raise FaultNotLanded(f"{node} was to crash ({how}), but it went on running")
+    platform.journal.append(FaultLanded(fault=CRASHED, node=node, proof=how))
+    return how, died.at
+
+
+def restarted_after(platform: Platform, node: str, died_at: float, deadline_s: float) -> float | None:
+    """Seconds from a death until the engine ran the process again; None when it did not in time."""
+    started = platform.journal.wait_for(
+        lambda event: isinstance(event, ContainerStarted) and event.node == node and event.at > died_at,
+        time.monotonic() + deadline_s,
+    )
+    return None if started is None else started.at - died_at

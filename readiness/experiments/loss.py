@@ -1,0 +1,144 @@
+"""One dependency lost: what each of its users says while it is gone, and after it is back."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from readiness.experiments.faults import lost
+from readiness.experiments.parallel import side_by_side
+from readiness.model.graph import Role
+from readiness.platform import Platform, Service
+from readiness.probes.health import Health
+
+_POLL_S = 0.05
+_ANSWER_DEADLINE_S = 3.0
+"""A ready that takes longer than this under loss counts as silence."""
+
+
+@dataclass(frozen=True)
+class UserUnderLoss:
+    """How one service took the loss of one dependency. Times are seconds; None means that it did not happen in time."""
+
+    service: str
+    red_after_s: float | None
+    """From the loss until ready was red."""
+    named_after_s: float | None
+    """From the loss until ready named the lost dependency as down."""
+    also_accused: tuple[str, ...]
+    """Other dependencies that it called down while only this one was gone."""
+    answers: int
+    silent: int
+    """Ready requests that got no answer in time."""
+    slowest_s: float
+    live_status: int
+    """Status of live while the dependency was gone; 0 for no answer."""
+    live_answer: str
+    last_answer: str
+    green_after_s: float | None
+    """From the return of the dependency until ready was green."""
+    green_answer: str
+    restarted: bool
+    """Whether its process ended meanwhile."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss of one dependency, with all its users."""
+
+    dependency: str
+    fault: str
+    users: Mapping[str, UserUnderLoss]
+
+
+@dataclass(frozen=True)
+class _Red:
+    red_after_s: float | None
+    named_after_s: float | None
+    also_accused: tuple[str, ...]
+    answers: tuple[Health, ...]
+    live: Health
+
+
+def lose(platform: Platform, dependency: str, fault: str) -> Loss:
+    """Take the dependency away, watch all its users side by side, give it back, watch them again.
+
+    :raises FaultNotLanded: the dependency went on running.
+    :raises NotReadyInTime: the dependency itself did not come back.
+    """
+    users = platform.users_of(dependency)
+    with lost(platform, dependency, fault):
+        gone_at = time.monotonic()
+        under_loss = side_by_side(users, lambda user: _watch_red(platform, user, dependency, gone_at))
+    back_at = time.monotonic()
+    after = side_by_side(users, lambda user: _watch_green(user, back_at))
+    return Loss(
+        dependency,
+        fault,
+        {
+            user.name: _observed(platform, user, under_loss[user.name], *after[user.name])
+            for user in users
+        },
+    )
+
+
+def _watch_red(platform: Platform, user: Service, dependency: str, gone_at: float) -> _Red:
+    role = user.role_of(dependency)
+    ends = gone_at + (user.promise.notices_within or 0.0)
+    answers: list[Health] = []
+    red_after_s: float | None = None
+    named_after_s: float | None = None
+    accused: frozenset[str] = frozenset()
+    while named_after_s is None and time.monotonic() < ends:
+        health = user.ready(_ANSWER_DEADLINE_S)
+        answers.append(health)
+        if health.answer.answered and health.status != "up":
+            elapsed_s = time.monotonic() - gone_at
+            red_after_s = elapsed_s if red_after_s is None else red_after_s
+            if _is_down(health, role, user):
+                named_after_s = elapsed_s
+                accused = _others_down(health, role, user)
+        if named_after_s is None:
+            time.sleep(_POLL_S)
+    return _Red(red_after_s, named_after_s, tuple(sorted(accused)), tuple(answers), user.live(_ANSWER_DEADLINE_S))
+
+
+def _is_down(health: Health, role: Role, user: Service) -> bool:
+    detail = health.detail(role, user.promise.health.names.get(role))
+    return detail is not None and detail.status == "down"
+
+
+def _others_down(health: Health, role: Role, user: Service) -> frozenset[str]:
+    return frozenset(
+        node for other, node in user.promise.uses.items() if other is not role and _is_down(health, other, user)
+    )
+
+
+def _watch_green(user: Service, back_at: float) -> tuple[float | None, str]:
+    ends = back_at + (user.promise.recovers_within or 0.0)
+    while True:
+        health = user.ready(_ANSWER_DEADLINE_S)
+        if health.status == "up" and health.answer.status == 200:
+            return time.monotonic() - back_at, str(health.answer)
+        if time.monotonic() > ends:
+            return None, str(health.answer)
+        time.sleep(_POLL_S)
+
+
+def _observed(
+    platform: Platform, user: Service, red: _Red, green_after_s: float | None, green_answer: str
+) -> UserUnderLoss:
+    return UserUnderLoss(
+        service=user.name,
+        red_after_s=red.red_after_s,
+        named_after_s=red.named_after_s,
+        also_accused=red.also_accused,
+        answers=len(red.answers),
+        silent=sum(not health.answer.answered for health in red.answers),
+        slowest_s=max((health.answer.latency_s for health in red.answers), default=0.0),
+        live_status=red.live.answer.status,
+        live_answer=platform.redactor.redact(str(red.live.answer)),
+        last_answer=platform.redactor.redact(str(red.answers[-1].answer)) if red.answers else "never asked",
+        green_after_s=green_after_s,
+        green_answer=platform.redactor.redact(green_answer),
+        restarted=bool(platform.record.deaths(user.name)),
+    )

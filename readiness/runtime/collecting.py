@@ -1,0 +1,59 @@
+"""Gathering what is known of a node, for a diagnosis."""
+
+from collections.abc import Iterable
+
+from readiness.model.errors import EngineLost
+from readiness.model.evidence import NodeEvidence, ProbeAnswer
+from readiness.model.graph import Graph
+from readiness.model.redaction import Redactor
+from readiness.runtime.journal import Journal
+from readiness.runtime.protocol import Runtime
+from readiness.runtime.record import Record
+
+
+def collect(
+    node: str,
+    *,
+    graph: Graph,
+    runtime: Runtime,
+    journal: Journal,
+    redactor: Redactor,
+    answers: Iterable[ProbeAnswer] = (),
+) -> NodeEvidence:
+    """State, logs of this life and the one before, deaths and environment of a node, with every secret masked.
+
+    :raises EngineLost: the engine no longer answers.
+    """
+    state = runtime.state(node)
+    began = state.started_at
+    if state.is_running and began is not None:
+        log, earlier = runtime.log(node, since=began), runtime.log(node, until=began, lines=200)
+    else:
+        # While it waits for its restart the engine may already show the next start time: the newest lines are what it died of.
+        log, earlier = runtime.log(node), ""
+    return NodeEvidence(
+        node=node,
+        state=state,
+        log=redactor.redact(log),
+        earlier_log=redactor.redact(earlier),
+        deaths=Record(journal.events()).deaths(node),
+        environment={name: redactor.redact(value) for name, value in graph[node].environment.items()},
+        answers=tuple(answers),
+    )
+
+
+def collect_all(graph: Graph, runtime: Runtime, journal: Journal, redactor: Redactor) -> dict[str, NodeEvidence]:
+    """The evidence of every node whose container exists.
+
+    :raises EngineLost: the engine no longer answers.
+    """
+    found = {}
+    for node in graph:
+        try:
+            found[node.name] = collect(node.name, graph=graph, runtime=runtime, journal=journal, redactor=redactor)
+        except EngineLost:
+            raise
+        except KeyError:
+            # Its container was never made: there is nothing to see.
+            continue
+    return found

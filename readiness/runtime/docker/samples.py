@@ -1,0 +1,73 @@
+"""What containers use, sampled into the journal while they run."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import docker
+import docker.errors
+import requests.exceptions
+
+from readiness.model.events import Sampled
+from readiness.runtime.journal import Journal
+
+_INTERVAL_S = 2.0
+
+
+class Sampler:
+    """Asks the engine for every container's use of memory, processes and processor time, every two seconds."""
+
+    def __init__(self, client: docker.DockerClient, containers: Mapping[str, str], journal: Journal) -> None:
+        self._client = client
+        self._containers = containers
+        self._journal = journal
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._closing.wait(_INTERVAL_S):
+            for node, container in list(self._containers.items()):
+                if self._closing.is_set():
+                    return
+                sample = self._sample(node, container)
+                if sample is not None:
+                    self._journal.append(sample)
+
+    def _sample(self, node: str, container: str) -> Sampled | None:
+        try:
+            stats = self._client.api.stats(container, stream=False, one_shot=True)
+        except (docker.errors.APIError, requests.exceptions.RequestException):
+            # Gone or stopped: its life is the recorder's to tell.
+            return None
+        return read_stats(node, stats)
+
+    def close(self) -> None:
+        """Stop sampling."""
+        self._closing.set()
+        self._thread.join(timeout=5)
+
+
+def read_stats(node: str, stats: Mapping[str, Any]) -> Sampled | None:
+    """A sample from the engine's statistics; None for a container that does not run."""
+    memory, pids = stats.get("memory_stats") or {}, stats.get("pids_stats") or {}
+    if "usage" not in memory:
+        return None
+    throttling = (stats.get("cpu_stats") or {}).get("throttling_data") or {}
+    details = memory.get("stats") or {}
+    # Inactive page cache can be reclaimed at once and is no sign of a limit being near (as `docker stats` subtracts it).
+    cache = details.get("total_inactive_file", details.get("inactive_file", 0))
+    return Sampled(
+        node=node,
+        memory_bytes=max(0, memory["usage"] - cache),
+        memory_limit_bytes=memory.get("limit", 0),
+        pids=pids.get("current", 0),
+        pids_limit=_limit(pids.get("limit", 0)),
+        cpu_periods=throttling.get("periods", 0),
+        cpu_throttled_periods=throttling.get("throttled_periods", 0),
+    )
+
+
+def _limit(value: int) -> int:
+    """Cgroups v2 tells "max" as the largest unsigned number."""
+    return 0 if value >= 2**62 else value

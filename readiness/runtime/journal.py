@@ -1,0 +1,98 @@
+"""The stream of events of one run: a file of JSON lines that every process of the run appends to and reads.
+
+One file serves the process that starts the graph, its pytest-xdist workers and whoever reads it afterwards. A line is written
+by one ``write`` to a file opened for appending, so lines of several processes never mix.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from readiness.model.errors import EngineLost, Interrupted
+from readiness.model.events import EngineGone, Event, from_lines, to_line
+
+_POLL_S = 0.02
+"""How often a waiting process looks for lines that another process wrote. An event of its own wakes it at once."""
+
+
+class Journal:
+    """Appends events to a file and waits for events in it. Safe for threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._changed = threading.Condition()
+        self._events: list[Event] = []
+        self._offset = 0
+        self._tail = b""
+        self._interrupted = False
+
+    def append(self, event: Event) -> None:
+        """Write one event down; everyone who waits sees it."""
+        with self._changed:
+            os.write(self._file, to_line(event).encode() + b"\n")
+            self._read_new()
+            self._changed.notify_all()
+
+    def events(self) -> Sequence[Event]:
+        """All events so far, from every process of the run."""
+        with self._changed:
+            self._read_new()
+            return tuple(self._events)
+
+    def since(self, index: int) -> Sequence[Event]:
+        """The events from a position on: what a reader that has seen ``index`` events has not seen yet."""
+        with self._changed:
+            self._read_new()
+            return tuple(self._events[index:])
+
+    def wait_for(self, wanted: Callable[[Event], bool], deadline: float, *, start: int = 0) -> Event | None:
+        """The first event from position ``start`` on that is wanted, or None when ``deadline`` (monotonic seconds) passes.
+
+        :raises EngineLost: the engine went away, so that nothing more will come.
+        :raises Interrupted: :meth:`interrupt` was called.
+        """
+        position = start
+        with self._changed:
+            while True:
+                self._read_new()
+                for event in self._events[position:]:
+                    if wanted(event):
+                        return event
+                    if isinstance(event, EngineGone):
+                        raise EngineLost(event.message)
+                if self._interrupted:
+                    raise Interrupted("the run was interrupted")
+                position = len(self._events)
+                remaining_s = deadline - time.monotonic()
+                if remaining_s <= 0:
+                    return None
+                self._changed.wait(min(remaining_s, _POLL_S))
+
+    def interrupt(self) -> None:
+        """End every present and future wait of this process."""
+        with self._changed:
+            self._interrupted = True
+            self._changed.notify_all()
+
+    def __len__(self) -> int:
+        return len(self.events())
+
+    def close(self) -> None:
+        """Close the file; the events read so far can still be asked for."""
+        with self._changed:
+            self._read_new()
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+
+    def _read_new(self) -> None:
+        if self._file < 0:
+            return
+        while chunk := os.pread(self._file, 1 << 16, self._offset):
+            self._offset += len(chunk)
+            self._tail += chunk
+        *lines, self._tail = self._tail.split(b"\n")
+        self._events.extend(from_lines(line.decode() for line in lines))

@@ -18,7 +18,7 @@ from readiness.runtime.journal import Journal
 from readiness.runtime.lock import GraphLock
 from readiness.runtime.protocol import Executed, Runtime
 from readiness.runtime.record import Record
-from readiness.sources.inference import client_credentials, credentials
+from readiness.sources.credentials import client_credentials, credentials
 
 _HEALTH_DEADLINE_S = 5.0
 
@@ -158,7 +158,7 @@ class Platform:
             if dependency in service.promise.uses.values() and self.failure(service.name) is None
         )
 
-    def database_credentials(self, service: str, role: Role) -> Credentials:
+    def client_credentials(self, service: str, role: Role) -> Credentials:
         """What the service itself logs in with."""
         return client_credentials(self.graph, service, role)
 

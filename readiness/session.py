@@ -17,13 +17,14 @@ from readiness.model.graph import Graph
 from readiness.model.redaction import Redactor
 from readiness.platform import Platform
 from readiness.runtime.docker.engine import connect
+from readiness.runtime.docker.images import ComposeProject
 from readiness.runtime.docker.run import DockerRun
-from readiness.runtime.docker.runtime import DockerRuntime
+from readiness.runtime.docker.runtime import DockerRuntime, Ports
 from readiness.runtime.journal import Journal
 from readiness.sources import load
-from readiness.sources.compose import compose_project
+from readiness.sources.compose import compose_arguments, compose_command, compose_environment
 from readiness.sources.contract import read_contract
-from readiness.sources.inference import secret_values
+from readiness.sources.credentials import secret_values
 
 _STATE = "run.json"
 _JOURNAL = "events.jsonl"
@@ -72,7 +73,7 @@ class Session:
         run.start(
             contract,
             compose_project(contract, self._contract_path.parent, variables),
-            ports_to_ask(contract, graph),
+            Ports(ports_to_ask(contract, graph), frozenset(int(port) for port in variables.values())),
             explanation.of,
         )
         explanation.settle()
@@ -124,6 +125,14 @@ def _platform(
         run_folder=run_folder,
         redactor=Redactor(secret_values(graph)),
     )
+
+
+def compose_project(contract: Contract, folder: Path, variables: Mapping[str, str]) -> ComposeProject:
+    """How Compose is called to build this contract's images.
+
+    :raises ComposeError: Compose is not installed.
+    """
+    return ComposeProject(compose_command(), compose_arguments(contract, folder), compose_environment(variables))
 
 
 def ports_to_ask(contract: Contract, graph: Graph) -> dict[str, tuple[int, ...]]:

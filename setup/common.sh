@@ -1,5 +1,5 @@
-# shellcheck shell=bash
-# What the steps of set-up share. Sourced, not run. Progress goes to standard error, so that a step can hand a value on by its output.
+# shellcheck shell=bash What the steps of set-up share. Sourced, not run. Progress goes to standard error, so that a
+# step can hand a value on by its output.
 
 # fail MESSAGE: ends set-up with one message.
 fail() {
@@ -7,7 +7,8 @@ fail() {
     exit 1
 }
 
-# step WHAT COMMAND...: runs a command quietly, tells what is going on and how long it took; the last lines of its output when it fails.
+# step WHAT COMMAND...: runs a command quietly, tells what is going on and how long it took; the last lines of its
+# output when it fails.
 step() {
     local what=$1 begun=$SECONDS log
     shift

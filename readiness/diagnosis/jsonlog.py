@@ -1,4 +1,7 @@
-"""One JSON log line into its parts: pino, bunyan, winston, KafkaJS, structlog, python-json-logger, logback, zap, Serilog."""
+"""One JSON log line into its parts.
+
+Known are the shapes of pino, bunyan, winston, KafkaJS, structlog, python-json-logger, logback, zap and Serilog.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,7 +15,7 @@ _LOGGER = ("logger", "logger_name", "context", "name", "log.logger", "module")
 _TIME = ("time", "timestamp", "@timestamp", "ts", "asctime", "@t", "datetime")
 _ERROR = ("err", "error", "exception", "exc_info", "reason", "cause", "@x", "exc", "errors", "failure")
 _STACK = ("stack", "stack_trace", "stackTrace", "stack_info", "stacktrace", "trace", "error.stack_trace", "exc_text")
-_NOISE = frozenset({"pid", "hostname", "v", "process", "thread", "thread_name", "lineno", "filename", "trace_id", "span_id"})
+_NOISE = frozenset({"pid", "hostname", "v", "process", "thread", "thread_name", "lineno", "filename", "trace_id"})
 _MAX_DEPTH = 4
 _MAX_FIELDS = 24
 
@@ -47,6 +50,9 @@ def _record(fields: Mapping[str, Any]) -> Record:
     parts = [message]
     for key in (*_ERROR, *_STACK):
         parts.extend(_texts(fields.get(key)))
+    logger = str(_first(fields, _LOGGER) or "")
+    if logger:
+        parts.append(f"logger={logger}")
     known = {*_MESSAGE, *_LEVEL, *_LOGGER, *_TIME, *_ERROR, *_STACK, *_NOISE}
     rest = [(key, value) for key, value in fields.items() if key not in known][:_MAX_FIELDS]
     for key, value in rest:
@@ -56,7 +62,7 @@ def _record(fields: Mapping[str, Any]) -> Record:
             parts.extend(f"{key}: {text}" for text in _texts(value))
     return Record(
         level=str(_first(fields, _LEVEL) or ""),
-        logger=str(_first(fields, _LOGGER) or ""),
+        logger=logger,
         time=str(_first(fields, _TIME) or ""),
         message=message,
         text="\n".join(dict.fromkeys(part for part in parts if part)),

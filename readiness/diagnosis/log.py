@@ -1,4 +1,7 @@
-"""A container's log as a list of entries: escape sequences gone, JSON unwrapped, each trace joined to the line it belongs to."""
+"""A container's log as a list of entries.
+
+Escape sequences are gone, JSON lines are unwrapped, and each trace is joined to the line that it belongs to.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +17,9 @@ MAX_LOG_CHARS = 256 * 1024
 MAX_LINE_CHARS = 8_000
 MAX_ENTRY_LINES = 250
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1f]"
+)
 _STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 _ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) ?")
 _NODE_PREFIX = re.compile(r"^(?P<name>[\w.-]+)\s*\| ?")
@@ -61,7 +66,9 @@ _CONTINUES = re.compile(
 _TRACEBACK = "Traceback (most recent call last):"
 _PYTHON_CHAIN = re.compile(r"The above exception was|During handling of the above")
 _NODE_CRASH = re.compile(r"^(?:node:|file://|/|[A-Za-z]:\\)\S*:\d+$")
+_FRAME_SOURCE = re.compile(r"^ {4}\S| {4,}[~^ ]+$| {4,}\S")
 _PANIC = re.compile(r"^(?:panic|fatal error): ")
+_PYDANTIC = re.compile(r"\d validation errors? for ")
 _BANNER = "APPLICATION FAILED TO START"
 _ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
 _UNCAUGHT = re.compile(
@@ -165,6 +172,7 @@ class _Joiner:
         text = line.text
         if not self.lines:
             self._kind = self._kind_of(text)
+            self._named = self._kind == "python"
         if text.lstrip().startswith(_TRACEBACK) or _TRACEBACK in text:
             self._kind, self._named = "python", False
         elif self._kind == "python" and not text[0].isspace() and not _PYTHON_CHAIN.match(text):
@@ -196,7 +204,7 @@ class _Joiner:
     def _python_takes(self, text: str, is_head: bool) -> bool:
         if not self._named:
             return not is_head or text[0].isspace()
-        if _PYTHON_CHAIN.match(text) or text.startswith(_TRACEBACK) and _PYTHON_CHAIN.match(self.lines[-1].text):
+        if _PYTHON_CHAIN.match(text) or (text.startswith(_TRACEBACK) and _PYTHON_CHAIN.match(self.lines[-1].text)):
             return True
         if _CONTINUES.match(text):
             return True
@@ -213,6 +221,8 @@ class _Joiner:
             return "node"
         if _PANIC.match(text):
             return "panic"
+        if _PYDANTIC.search(text):
+            return "python"
         return "asterisks" if set(text.strip()) == {"*"} else ""
 
 
@@ -229,9 +239,25 @@ def _entry(lines: list[_Line]) -> Entry | None:
         message = first.record.message or text.split("\n", 1)[0]
         level = _named_level(first.record.level)
     else:
-        text = "\n".join(line.text for line in lines)[: MAX_LINE_CHARS * 2]
+        text = "\n".join(_without_source([line.text for line in lines]))[: MAX_LINE_CHARS * 2]
         message, level = _message(first.text), _level_of(first.text)
     return Entry(first.number, lines[-1].number, level, message, text, chain(text))
+
+
+def _without_source(lines: list[str]) -> list[str]:
+    """Blank the program's own source that Node and Python print into a trace: it holds texts that nobody said."""
+    if _NODE_CRASH.match(lines[0]):
+        caret = next((n for n, line in enumerate(lines[:12]) if line.strip() and set(line.strip()) == {"^"}), 0)
+        return [lines[0], *("" for _ in lines[1 : caret + 1]), *lines[max(caret + 1, 1) :]]
+    if not any(_TRACEBACK in line for line in lines):
+        return lines
+    return ["" if _FRAME_SOURCE.match(line) and _in_frame(lines, n) else line for n, line in enumerate(lines)]
+
+
+def _in_frame(lines: list[str], number: int) -> bool:
+    """Whether the line stands under a frame: its source, and the marks under that."""
+    above = next((line for line in reversed(lines[:number]) if not _FRAME_SOURCE.match(line)), "")
+    return above.startswith("  File ")
 
 
 def _message(line: str) -> str:
@@ -258,7 +284,8 @@ def _level_of(line: str) -> Level | None:
         return Level.WARN if groups["mark"] == "#" else Level.INFO
     if groups.get("syslog"):
         # syslog severities (RFC 5424, 6.2.1): 0-2 critical, 3 error, 4 warning.
-        return {3: Level.ERROR, 4: Level.WARN}.get(severity := int(groups["syslog"]), Level.FATAL if severity < 3 else Level.INFO)
+        severity = int(groups["syslog"])
+        return Level.FATAL if severity < 3 else {3: Level.ERROR, 4: Level.WARN}.get(severity, Level.INFO)
     if groups.get("klog"):
         return _KLOG[groups["klog"]]
     found = _LEVEL_FIELD.search(line) or _WORD_IN_HEAD.search(groups["rest"][:80])
@@ -279,7 +306,7 @@ class Said:
 
 
 def distinct(entries: Iterable[Entry]) -> tuple[Said, ...]:
-    """The entries without their repetitions, in the order of their last occurrence. Times and counts do not tell them apart."""
+    """The entries without their repetitions (times and counts apart), in the order of their last occurrence."""
     numbered = sorted(
         ((_TIMES_AND_COUNTS.sub("0", entry.text), position, entry) for position, entry in enumerate(entries)),
         key=lambda item: (item[0], item[1]),

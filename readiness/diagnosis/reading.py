@@ -13,6 +13,8 @@ from readiness.model.finding import Confidence
 MAX_ENTRIES = 400
 # How far behind a wrapper its root may stand. Nine retries of TypeORM print some twenty distinct entries.
 LOOK_BACK = 60
+# More settings than these are not named in one sentence.
+MAX_SETTINGS = 6
 # An entry this near to the end speaks of the end.
 LAST_WORDS = 6
 _GIVES_UP = re.compile(
@@ -22,6 +24,37 @@ _GIVES_UP = re.compile(
     r"not (?:ready|reachable|available|connected)|unavailable|unreachable|exiting|aborting)\b",
     re.IGNORECASE,
 )
+
+
+_LIBRARIES = {
+    role: re.compile("|".join(texts))
+    for role, texts in {
+        "postgres": (
+            r"node_modules/pg(?:-\w+)?/",
+            r"/(?:psycopg2?|asyncpg)/",
+            r"org\.postgresql\.",
+            r"/jackc/pgx",
+            r"/lib/pq",
+        ),
+        "mysql": (r"node_modules/mysql2?/", r"/(?:pymysql|aiomysql|MySQLdb)/", r"com\.mysql\."),
+        "redis": (
+            r"node_modules/(?:ioredis|redis|@redis)/",
+            r"\[ioredis\]",
+            r"-packages/redis/",
+            r"io\.lettuce",
+            r"clients\.jedis",
+        ),
+        "kafka": (
+            r"node_modules/kafkajs/",
+            r"logger=kafkajs",
+            r"/(?:confluent_kafka|aiokafka|kafka)/",
+            r"rdkafka#",
+            r"org\.apache\.kafka\.clients",
+        ),
+        "mongodb": (r"node_modules/(?:mongodb|mongoose)/", r"/pymongo/", r"com\.mongodb\."),
+        "rabbitmq": (r"node_modules/(?:amqplib|amqp-connection-manager)/", r"/(?:pika|aio_pika)/", r"com\.rabbitmq\."),
+    }.items()
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +67,8 @@ class Match:
     depth: int = 0
     """How deep in the entry's chain of exceptions; the greatest depth is what began it."""
     groups: Mapping[str, str] = field(default_factory=dict)
+    role: str | None = None
+    """The role of the dependency that is spoken of: the signature's, or that of the library that speaks."""
 
     @property
     def is_specific(self) -> bool:
@@ -75,8 +110,19 @@ def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) 
     for signature in signatures(source):
         match = signature.search(text)
         if match:
-            found.append(Match(signature, _line_at(text, match), _depth_at(entry, match.start()), _said(match)))
-    return tuple(found)
+            groups = _said(match)
+            if "key" in groups:
+                groups["key"] = ", ".join(signature.settings(text)[:MAX_SETTINGS])
+            depth = _depth_at(entry, match.start())
+            found.append(Match(signature, _line_at(text, match), depth, groups, signature.dependency))
+    speaks = _speaker(text) or next((match.role for match in found if match.role), None)
+    return tuple(match if match.role else replace(match, role=speaks) for match in found)
+
+
+def _speaker(text: str) -> str | None:
+    """The role of the one client library that a trace or a logger's name shows."""
+    roles = {role for role, pattern in _LIBRARIES.items() if pattern.search(text)}
+    return roles.pop() if len(roles) == 1 else None
 
 
 def best(found: Iterable[Match], *weights: Weight) -> Match | None:
@@ -156,8 +202,8 @@ def _of_wrapper(wrapper: Match) -> Confidence:
 
 
 _ANY_EXCEPTION = Signature(
-    id="exception", pattern=".", cause=CauseClass.APP_EXCEPTION, sample="", priority=SPECIFIC - 25
-)  # type: ignore[arg-type]
+    id="exception", pattern=(re.compile("."),), cause=CauseClass.APP_EXCEPTION, sample="", priority=SPECIFIC - 25
+)
 
 
 def _exception(entry: Entry) -> Match | None:

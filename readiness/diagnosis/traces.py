@@ -6,6 +6,7 @@ first and name its cause below. Either way ``depth`` 0 is what ended the work an
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _EXCEPTION = re.compile(
     r"^(?:[^\n]{0,80}?\bException in thread \"[^\"]*\" |Uncaught |Unhandled exception\. |Caused by: |Suppressed: )?"
@@ -50,7 +51,7 @@ def chain(text: str) -> tuple[Link, ...]:
 
 def _python(text: str) -> tuple[Link, ...]:
     cuts = [0, *(match.end() for match in _PYTHON_NEXT.finditer(text)), len(text)]
-    segments = [(start, end) for start, end in zip(cuts, cuts[1:], strict=False) if _PYTHON_HEAD in text[start:end]]
+    segments = [(start, end) for start, end in pairwise(cuts) if _PYTHON_HEAD in text[start:end]]
     links = []
     for depth, (start, end) in enumerate(reversed(segments)):
         head = text.index(_PYTHON_HEAD, start)
@@ -72,8 +73,8 @@ def _after_frames(segment: str) -> tuple[str, str]:
 
 def _printed_last_first(text: str) -> tuple[Link, ...]:
     cuts = [0, *(match.start() for match in _CAUSED_BY.finditer(text) if match.start()), len(text)]
-    links = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    links: list[Link] = []
+    for start, end in pairwise(cuts):
         found = _named(text, start, end)
         if found:
             links.append(Link(*found, depth=len(links), start=start, end=end))

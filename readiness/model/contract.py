@@ -83,7 +83,7 @@ class ImagePromise(_Strict):
 
 
 class Request(_Strict):
-    """One HTTP request. ``{id}`` in path, body and expectation becomes an id of this run; ``{token}`` a bearer token."""
+    """One HTTP request. ``{id}`` in path, body and expectation becomes an id of this run, ``{name}`` what was captured."""
 
     service: str
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
@@ -91,6 +91,8 @@ class Request(_Strict):
     json_body: Any = Field(default=None, alias="json")
     contains: str | None = None
     """A text that the answer's body has to contain."""
+    captures: dict[str, str] = {}
+    """Name: where its value stands in the answer (dots go deeper), for the requests that follow."""
     authenticated: bool = False
     """Send the token that ``tokens`` describes."""
 

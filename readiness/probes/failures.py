@@ -33,7 +33,7 @@ CLOSED = "the connection was closed without an answer"
 
 
 def network_failure(error: BaseException) -> str | None:
-    """What happened to the connection, from an error or those that it came from; None when no network error is among them.
+    """What happened to the connection, from an error or those that it came from; None when none is of the network.
 
     ``connection refused``, ``connection reset``, ``no route to the host``, ``the name does not resolve``...
     """

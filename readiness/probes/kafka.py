@@ -1,18 +1,10 @@
-"""Questions to Apache Kafka.
+"""Questions to Apache Kafka."""
 
-One admin client is kept for each bootstrap address: the first request on it takes some 60 ms, every other one 1 ms.
-librdkafka retries for as long as it is let and says little: what its log holds becomes part of the error and is not
-printed.
-"""
-
-import asyncio
-import logging
 import queue
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from confluent_kafka import (
@@ -25,10 +17,8 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # Its own documentation imports them from here.
-    AdminClient,
     ClusterMetadata,
     ConsumerGroupDescription,
-    MemberDescription,
     NewTopic,
     OffsetSpec,
     TopicMetadata,
@@ -36,44 +26,22 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # Its own doc
 
 from readiness.model.address import Address
 from readiness.model.evidence import ProbeAnswer
-from readiness.probes.deadline import Stopwatch, ask
-from readiness.probes.failures import WrongAnswerError, network_failure, network_failure_in
-
-CLIENT_ID = "readiness-probe"
-"""Under this name the probes show up at a broker."""
+from readiness.probes.deadline import Stopwatch
+from readiness.probes.failures import WrongAnswerError
+from readiness.probes.kafka_client import (
+    CLIENT_ID,
+    Broker,
+    Detail,
+    error_code,
+    error_text,
+    quiet_logger,
+    run_probe,
+    seconds_left,
+    settings,
+)
 
 _CLEAN_UP_SHARE = 0.2
 """Of the time that is left when the topic was made: what is kept for deleting it."""
-_NOT_KAFKA = ("Invalid response size", "Protocol parse failure", "Protocol read buffer underflow")
-"""What librdkafka logs about an answer that it cannot read."""
-
-Detail = Mapping[str, Any]
-
-
-class _Complaints(logging.Handler):
-    """Keeps the newest line of what librdkafka would print."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._newest = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._newest = record.getMessage()
-
-    def take(self) -> str:
-        """The newest complaint since the last call without the thread and broker before it, or nothing."""
-        newest, self._newest = self._newest, ""
-        return newest.rpartition("]: ")[2].rpartition("/bootstrap: ")[2]
-
-
-@dataclass(frozen=True)
-class _Broker:
-    address: Address
-    admin: AdminClient
-    complaints: _Complaints
-
-
-_Work = Callable[[_Broker, Stopwatch], Detail]
 
 
 def metadata(bootstrap: Address, deadline_s: float) -> ProbeAnswer:
@@ -83,7 +51,7 @@ def metadata(bootstrap: Address, deadline_s: float) -> ProbeAnswer:
     and ``topics``, as :func:`topic_state` tells them.
     """
 
-    def work(broker: _Broker, watch: Stopwatch) -> Detail:
+    def work(broker: Broker, watch: Stopwatch) -> Detail:
         cluster = _cluster(broker, watch)
         if cluster.controller_id not in cluster.brokers:
             raise WrongAnswerError("the cluster has no controller")
@@ -95,7 +63,7 @@ def metadata(bootstrap: Address, deadline_s: float) -> ProbeAnswer:
             "topics": {name: _topic(topic) for name, topic in (cluster.topics or {}).items()},
         }
 
-    return _probe("kafka.metadata", bootstrap, deadline_s, work)
+    return run_probe("kafka.metadata", bootstrap, deadline_s, work)
 
 
 def topic_state(address: Address, topics: Iterable[str], deadline_s: float) -> ProbeAnswer:
@@ -106,12 +74,12 @@ def topic_state(address: Address, topics: Iterable[str], deadline_s: float) -> P
     """
     wanted = tuple(topics)
 
-    def work(broker: _Broker, watch: Stopwatch) -> Detail:
+    def work(broker: Broker, watch: Stopwatch) -> Detail:
         # All topics are asked for: a request that names one may create it.
         known = _cluster(broker, watch).topics or {}
         return {"topics": {name: _topic(known[name]) for name in wanted if name in known}}
 
-    answer = _probe("kafka.topic_state", address, deadline_s, work)
+    answer = run_probe("kafka.topic_state", address, deadline_s, work)
     if not answer.ok:
         return answer
     faults = [fault for name in wanted for fault in _topic_faults(name, answer.detail["topics"].get(name))]
@@ -127,7 +95,7 @@ def write_and_read(address: Address, topic: str, marker: str, deadline_s: float)
     """
     detail: dict[str, Any] = {"topic": topic, "deleted": False}
 
-    def work(broker: _Broker, watch: Stopwatch) -> Detail:
+    def work(broker: Broker, watch: Stopwatch) -> Detail:
         created = _create(broker, topic, watch)
         working = Stopwatch(watch.left_s * (1 - _CLEAN_UP_SHARE))
         try:
@@ -141,7 +109,7 @@ def write_and_read(address: Address, topic: str, marker: str, deadline_s: float)
                 detail["deleted"] = _delete(broker, topic, watch)
         return detail
 
-    return _probe("kafka.write_and_read", address, deadline_s, work)
+    return run_probe("kafka.write_and_read", address, deadline_s, work)
 
 
 def groups(address: Address, groups: Iterable[str], deadline_s: float) -> ProbeAnswer:
@@ -155,11 +123,11 @@ def groups(address: Address, groups: Iterable[str], deadline_s: float) -> ProbeA
     """
     names = tuple(dict.fromkeys(groups))
 
-    def work(broker: _Broker, watch: Stopwatch) -> Detail:
-        described = broker.admin.describe_consumer_groups(list(names), request_timeout=_positive(watch))
+    def work(broker: Broker, watch: Stopwatch) -> Detail:
+        described = broker.admin.describe_consumer_groups(list(names), request_timeout=seconds_left(watch))
         committed = {
             name: broker.admin.list_consumer_group_offsets(
-                [ConsumerGroupTopicPartitions(name)], request_timeout=_positive(watch)
+                [ConsumerGroupTopicPartitions(name)], request_timeout=seconds_left(watch)
             )[name]
             for name in names
         }
@@ -167,90 +135,23 @@ def groups(address: Address, groups: Iterable[str], deadline_s: float) -> ProbeA
         _fill_lags(broker, told, watch)
         return {"groups": told}
 
-    return _probe("kafka.groups", address, deadline_s, work)
+    return run_probe("kafka.groups", address, deadline_s, work)
 
 
-def _probe(name: str, address: Address, deadline_s: float, work: _Work) -> ProbeAnswer:
-    watch = Stopwatch(deadline_s)
-    detail: Detail = {}
-    error = ""
-    try:
-        _reach(address, watch)
-        detail = work(_broker(address), watch)
-    except (TimeoutError, FutureTimeout, queue.Empty):
-        error = _with_complaint(watch.silence, address)
-    except WrongAnswerError as failure:
-        error = str(failure)
-    except OSError as failure:
-        error = network_failure(failure) or str(failure)
-    except KafkaException as failure:
-        error = _named(failure, watch, address)
-    return ProbeAnswer(name, str(address), not error, watch.elapsed_s, watch.at, error, detail)
-
-
-def _reach(address: Address, watch: Stopwatch) -> None:
-    """Connects and leaves: librdkafka would take the whole deadline to say that nobody listens."""
-
-    async def connect() -> None:
-        _, writer = await asyncio.open_connection(address.host, address.port)
-        writer.close()
-
-    ask(connect(), watch.left_s)
-
-
-@lru_cache(maxsize=16)
-def _broker(address: Address) -> _Broker:
-    complaints = _Complaints()
-    return _Broker(address, AdminClient(_settings(address), logger=_logger(complaints)), complaints)
-
-
-def _settings(address: Address) -> dict[str, Any]:
-    return {
-        "bootstrap.servers": str(address),
-        "client.id": CLIENT_ID,
-        # A broker that comes back is found at once.
-        "reconnect.backoff.ms": 20,
-        "reconnect.backoff.max.ms": 200,
-        "log_level": 6,
-        "error_cb": _ignore,  # Without one librdkafka prints; what it tells is in the log too.
-    }
-
-
-def _ignore(error: KafkaError) -> None:
-    pass
-
-
-def _logger(handler: logging.Handler) -> logging.Logger:
-    """A logger outside the tree of loggers, so that nothing that an application configures prints it."""
-    logger = logging.Logger("librdkafka")
-    logger.addHandler(handler)
-    return logger
-
-
-def _positive(watch: Stopwatch) -> float:
-    """The seconds left, for librdkafka: it takes 0 or less for "for ever".
-
-    :raises TimeoutError: none are left.
-    """
-    if watch.left_s < 0.001:
-        raise TimeoutError
-    return watch.left_s
-
-
-def _cluster(broker: _Broker, watch: Stopwatch) -> ClusterMetadata:
-    return broker.admin.list_topics(timeout=_positive(watch))
+def _cluster(broker: Broker, watch: Stopwatch) -> ClusterMetadata:
+    return broker.admin.list_topics(timeout=seconds_left(watch))
 
 
 def _topic(topic: TopicMetadata) -> dict[str, Any]:
     return {
-        "error": _error_text(topic.error),
+        "error": _topic_error(topic.error),
         "partitions": [
             {
                 "id": partition.id,
                 "leader": partition.leader,
                 "replicas": list(partition.replicas),
                 "isr": list(partition.isrs),
-                "error": _error_text(partition.error),
+                "error": _topic_error(partition.error),
             }
             for partition in (topic.partitions or {}).values()
         ],
@@ -271,27 +172,27 @@ def _topic_faults(name: str, topic: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
-def _create(broker: _Broker, topic: str, watch: Stopwatch) -> bool:
+def _create(broker: Broker, topic: str, watch: Stopwatch) -> bool:
     """Whether the topic was made; False when it was there."""
-    left_s = _positive(watch)
+    left_s = seconds_left(watch)
     future = broker.admin.create_topics(
         [NewTopic(topic, num_partitions=1)], operation_timeout=left_s, request_timeout=left_s
     )[topic]
     try:
         future.result(timeout=left_s)
     except KafkaException as failure:
-        if _code(failure) == KafkaError.TOPIC_ALREADY_EXISTS:
+        if error_code(failure) == KafkaError.TOPIC_ALREADY_EXISTS:
             return False
         raise
     return True
 
 
-def _delete(broker: _Broker, topic: str, watch: Stopwatch) -> bool:
+def _delete(broker: Broker, topic: str, watch: Stopwatch) -> bool:
     try:
-        left_s = _positive(watch)
+        left_s = seconds_left(watch)
         future = broker.admin.delete_topics([topic], operation_timeout=left_s, request_timeout=left_s)[topic]
         future.result(timeout=left_s)
-    except (KafkaException, TimeoutError, FutureTimeout):
+    except (KafkaException, TimeoutError, FutureTimeoutError):
         return False
     return True
 
@@ -303,21 +204,21 @@ class _Position:
     offset: int
 
 
-def _produce(broker: _Broker, topic: str, marker: str, watch: Stopwatch) -> _Position:
+def _produce(broker: Broker, topic: str, marker: str, watch: Stopwatch) -> _Position:
     reports: queue.SimpleQueue[tuple[KafkaError | None, Message]] = queue.SimpleQueue()
-    timeout_ms = max(1, int(_positive(watch) * 1000))
+    timeout_ms = max(1, int(seconds_left(watch) * 1000))
     producer = Producer(
         {
-            **_settings(broker.address),
+            **settings(broker.address),
             "acks": "all",
             "linger.ms": 0,
             "message.timeout.ms": timeout_ms,
             "topic.metadata.refresh.fast.interval.ms": 20,
         },
-        logger=_logger(broker.complaints),
+        logger=quiet_logger(broker.complaints),
     )
     producer.produce(topic, marker.encode(), on_delivery=lambda error, message: reports.put((error, message)))
-    producer.flush(_positive(watch))
+    producer.flush(seconds_left(watch))
     error, message = reports.get_nowait()
     if error is not None:
         raise KafkaException(error)
@@ -327,21 +228,21 @@ def _produce(broker: _Broker, topic: str, marker: str, watch: Stopwatch) -> _Pos
     return _Position(topic, partition, offset)
 
 
-def _read(broker: _Broker, position: _Position, watch: Stopwatch) -> str:
+def _read(broker: Broker, position: _Position, watch: Stopwatch) -> str:
     consumer = Consumer(
         {
-            **_settings(broker.address),
+            **settings(broker.address),
             # Demanded by librdkafka; by assign() no group is joined and nothing is committed.
             "group.id": CLIENT_ID,
             "enable.auto.commit": False,
             "fetch.wait.max.ms": 50,
         },
-        logger=_logger(broker.complaints),
+        logger=quiet_logger(broker.complaints),
     )
     try:
         consumer.assign([TopicPartition(position.topic, position.partition, position.offset)])
         while True:
-            message = consumer.poll(_positive(watch))
+            message = consumer.poll(seconds_left(watch))
             if message is None:
                 continue
             error = message.error()
@@ -358,16 +259,16 @@ def _group(
     watch: Stopwatch,
 ) -> dict[str, Any]:
     try:
-        description = described.result(timeout=_positive(watch))
-        offsets = committed.result(timeout=_positive(watch)).topic_partitions or []
+        description = described.result(timeout=seconds_left(watch))
+        offsets = committed.result(timeout=seconds_left(watch)).topic_partitions or []
     except KafkaException as failure:
-        if _code(failure) not in (KafkaError.GROUP_ID_NOT_FOUND, KafkaError.INVALID_GROUP_ID):
+        if error_code(failure) not in (KafkaError.GROUP_ID_NOT_FOUND, KafkaError.INVALID_GROUP_ID):
             raise
-        return {"state": "DEAD", "error": _text(failure), "members": [], "partitions": []}
+        return {"state": "DEAD", "error": error_text(failure), "members": [], "partitions": []}
     assigned = {
         (partition.topic, partition.partition): None
         for member in description.members
-        for partition in _assignment(member)
+        for partition in member.assignment.topic_partitions
     }
     # Negative offsets are librdkafka's words for "none" (OFFSET_INVALID is -1001).
     known = {(entry.topic, entry.partition): entry.offset if entry.offset >= 0 else None for entry in offsets}
@@ -379,7 +280,8 @@ def _group(
                 "client_id": member.client_id,
                 "host": member.host.removeprefix("/"),
                 "assignment": [
-                    {"topic": partition.topic, "partition": partition.partition} for partition in _assignment(member)
+                    {"topic": partition.topic, "partition": partition.partition}
+                    for partition in member.assignment.topic_partitions
                 ],
             }
             for member in description.members
@@ -391,21 +293,17 @@ def _group(
     }
 
 
-def _assignment(member: MemberDescription) -> list[TopicPartition]:
-    return member.assignment.topic_partitions if member.assignment is not None else []
-
-
-def _fill_lags(broker: _Broker, told: Mapping[str, dict[str, Any]], watch: Stopwatch) -> None:
+def _fill_lags(broker: Broker, told: Mapping[str, dict[str, Any]], watch: Stopwatch) -> None:
     partitions = [partition for group in told.values() for partition in group["partitions"]]
     keys = {(partition["topic"], partition["partition"]) for partition in partitions}
     if not keys:
         return
     futures = broker.admin.list_offsets(
         {TopicPartition(*key): OffsetSpec.latest() for key in keys},  # type: ignore[no-untyped-call]
-        request_timeout=_positive(watch),
+        request_timeout=seconds_left(watch),
     )
     ends = {
-        (entry.topic, entry.partition): future.result(timeout=_positive(watch)).offset
+        (entry.topic, entry.partition): future.result(timeout=seconds_left(watch)).offset
         for entry, future in futures.items()
     }
     for partition in partitions:
@@ -415,33 +313,5 @@ def _fill_lags(broker: _Broker, told: Mapping[str, dict[str, Any]], watch: Stopw
         partition.update(end=end, lag=nothing if committed is None else max(0, end - committed))
 
 
-def _code(failure: KafkaException) -> int | None:
-    error = failure.args[0] if failure.args else None
-    return error.code() if isinstance(error, KafkaError) else None
-
-
-def _error_text(error: KafkaError | None) -> str:
+def _topic_error(error: KafkaError | None) -> str:
     return "" if error is None else error.str()
-
-
-def _text(failure: KafkaException) -> str:
-    error = failure.args[0] if failure.args else failure
-    return f"{error.name()}: {error.str()}" if isinstance(error, KafkaError) else str(error)
-
-
-_SILENT = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._MSG_TIMED_OUT, KafkaError._ALL_BROKERS_DOWN)
-
-
-def _named(failure: KafkaException, watch: Stopwatch, address: Address) -> str:
-    if _code(failure) in _SILENT:
-        return _with_complaint(watch.silence, address)
-    return _text(failure)
-
-
-def _with_complaint(silence: str, address: Address) -> str:
-    broker = _broker(address)
-    broker.admin.poll(0)  # Hands the log over.
-    complaint = broker.complaints.take()
-    if any(words in complaint for words in _NOT_KAFKA):
-        return f"not Kafka: {complaint}"
-    return f"{silence} ({network_failure_in(complaint) or complaint})" if complaint else silence

@@ -1,5 +1,6 @@
 """Questions to Redis. Every probe uses one connection of its own and never retries; latency includes connecting."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -110,7 +111,6 @@ async def _session(address: Address, credentials: Credentials, work: _Work) -> D
         db=credentials.database or 0,
         username=credentials.user,
         password=credentials.password,
-        client_name=CLIENT_NAME,
         single_connection_client=True,
         # The deadline is kept from outside, over everything together.
         socket_timeout=None,
@@ -123,8 +123,11 @@ async def _session(address: Address, credentials: Credentials, work: _Work) -> D
         encoding_errors="replace",
     )
     client.response_callbacks.clear()  # Replies are judged here, whatever their type.
+    command: _Command = client.execute_command
     try:
-        return await work(client.execute_command)
+        with contextlib.suppress(ResponseError):  # Some users and proxies may not name themselves.
+            await command("CLIENT SETNAME", CLIENT_NAME)
+        return await work(command)
     finally:
         if client.connection is not None:
             await client.connection.disconnect(nowait=True)

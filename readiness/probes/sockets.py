@@ -62,7 +62,7 @@ def established_from(
 
 
 def _address(text: str) -> Address:
-    """``0100007F:1F90`` as 127.0.0.1:8080: each 32-bit word of the address is in the machine's byte order, the port is not.
+    """``0100007F:1F90``: 127.0.0.1:8080. 32-bit words of the address are in the machine's byte order, not so the port.
 
     :raises ValueError: the text is no such address.
     """

@@ -39,7 +39,8 @@ UNKNOWN_CAUSE = "unknown"
 NARROWEST = 60
 """Columns below which a line says too little to be worth laying out."""
 
-_TRAILING_BLANKS = re.compile(r"(?: +((?:\x1b\[[0-9;]*m)*))+$")
+# Blanks and colour sequences up to a line's end.
+_TAIL = re.compile(r"(?:\x1b\[[0-9;]*m| )+$")
 _OTHER = "other"
 
 
@@ -65,7 +66,7 @@ def render(verdict: Verdict, width: int, colour: bool, symbols: Symbols = UNICOD
         for part in _Report(symbols, console.width).parts(verdict, folder):
             console.print(part, soft_wrap=False)
     # The cells of a grid are filled up with blanks, which nobody wants to copy.
-    return "".join(_TRAILING_BLANKS.sub(r"\1", line) + "\n" for line in capture.get().splitlines())
+    return "".join(f"{_without_trailing_blanks(line)}\n" for line in capture.get().splitlines())
 
 
 class _Report:
@@ -222,6 +223,10 @@ class _Report:
 
     def _flow(self, parts: Sequence[Text]) -> RenderableType:
         return Flow(parts, Text(f" {self._symbols.dot} ", style=MUTED))
+
+
+def _without_trailing_blanks(line: str) -> str:
+    return _TAIL.sub(lambda tail: tail.group().replace(" ", ""), line)
 
 
 def _cause(cause: Cause, explanation: str) -> Text:

@@ -8,7 +8,7 @@ from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.graph import Graph, Kind, Node, Role
 from readiness.probes import health, http, kafka, postgres, redis
 from readiness.runtime.protocol import Runtime
-from readiness.sources.inference import credentials
+from readiness.sources.credentials import credentials
 
 _DEADLINE_S = 2.0
 """Of one question. Silence that long counts as "not yet"; the wait as a whole has its own budget."""

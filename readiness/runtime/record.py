@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from readiness.model.events import (
     ContainerCreated,
@@ -20,6 +21,7 @@ from readiness.model.events import (
     Sampled,
 )
 from readiness.model.evidence import Death
+from readiness.model.units import format_duration
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,25 @@ class Record:
         told = [event for event in self.events if isinstance(event, NodeFailed) and event.node == node]
         return told[-1] if told else None
 
+    def throttled_share(self, node: str) -> float:
+        """The share of the scheduler's periods in which the CPU limit held the node back, undisturbed and after its start."""
+        ready = self.ready(node)
+        serving = [
+            sample
+            for sample in self.samples(node)
+            if ready is not None and sample.at > ready.at and not self._anything_disturbed(sample.at)
+        ]
+        # Counters begin anew with each life of a container, so only a rise from one sample to the next counts.
+        periods = throttled = 0
+        for before, after in zip(serving, serving[1:], strict=False):
+            if after.cpu_periods >= before.cpu_periods and not self._disturbed_between(before.at, after.at):
+                periods += after.cpu_periods - before.cpu_periods
+                throttled += after.cpu_throttled_periods - before.cpu_throttled_periods
+        return throttled / periods if periods else 0.0
+
+    def _disturbed_between(self, begin: float, end: float) -> bool:
+        return any(isinstance(event, FaultInjected) and begin <= event.at <= end for event in self.events)
+
     def samples(self, node: str) -> tuple[Sampled, ...]:
         return tuple(event for event in self.events if isinstance(event, Sampled) and event.node == node)
 
@@ -98,3 +119,25 @@ def timing(events: Sequence[Event]) -> dict[str, float]:
         spans["start_s"] = started.took_s
         spans["checks_s"] = events[-1].at - started.at
     return spans
+
+
+def describe_death(death: Death) -> str:
+    """One death for a person."""
+    lived = "" if death.lived_s is None else f" after {format_duration(death.lived_s)}"
+    return f"exit code {death.exit_code}{lived}{', out of memory' if death.oom_killed else ''}"
+
+
+def waiting_circle(record: Record) -> tuple[str, ...]:
+    """Nodes that failed while each waited for the next, or () where no such circle was seen."""
+    failed = {event.node: event for event in record.events if isinstance(event, NodeFailed)}
+    waits = {
+        node: [event.cause_dependency]
+        for node, event in failed.items()
+        if event.cause_dependency in failed and event.cause_dependency != node
+    }
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return tuple(reversed(circle[1:]))
+    return ()

@@ -136,7 +136,9 @@ class Start:
             start=position,
         )
         if isinstance(again, ContainerDied):
-            text = f"restarts in a loop: exited with code {death.exit_code}, restarted, exited with code {again.exit_code}"
+            text = (
+                f"restarts in a loop: exited with code {death.exit_code}, restarted, exited with code {again.exit_code}"
+            )
             self._tell(CrashLoop(node.name, text), asker.last)
 
     def _tell(self, error: NodeError, last: Reply | None) -> None:

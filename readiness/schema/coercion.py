@@ -6,8 +6,8 @@ Source: input coercion of the GraphQL specification (October 2021), 3.5 and 3.11
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readiness.schema import federation, fieldsets
 from readiness.model.errors import SchemaError
+from readiness.schema import federation, fieldsets
 from readiness.schema.model import Applied, Spec, Subgraph, TypeKind, TypeRef
 from readiness.schema.values import ABSENT, Absent, Number, ObjectValue, Value
 

@@ -173,14 +173,9 @@ def _directives_of(link: Link) -> dict[str, tuple[Spec, str]]:
             for name, local in link.imports
             if name.removeprefix("@") in federation.DIRECTIVES and name.startswith("@")
         }
-        return known | imports | _link_through_federation(link)
+        return known | imports
     single = federation.SINGLE_DIRECTIVE_SPECS.get(link.identity)
     if single is not None:
         aliases = dict(link.imports)
         return {aliases.get(f"@{single}", link.namespace).removeprefix("@"): (Spec.FEDERATION, single)}
     return {}
-
-
-def _link_through_federation(link: Link) -> dict[str, tuple[Spec, str]]:
-    """Some libraries import ``@link`` from federation itself; composers accept it."""
-    return {local.removeprefix("@"): (Spec.LINK, "link") for name, local in link.imports if name == "@link"}

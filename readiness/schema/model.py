@@ -4,9 +4,10 @@ Two schemas that mean the same are equal here: extensions are merged, links reso
 and descriptions' layout do not take part in equality.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from readiness.schema.values import ABSENT, Absent, Value
@@ -23,6 +24,10 @@ class TypeKind(StrEnum):
     UNION = "union"
     ENUM = "enum"
     INPUT = "input object"
+
+    @property
+    def with_article(self) -> str:
+        return f"an {self}" if self[0] in "aeiou" else f"a {self}"
 
 
 class Flavour(StrEnum):
@@ -104,7 +109,7 @@ class Element(Protocol):
     def line(self) -> int: ...
 
 
-def federation(element: Element, *names: str) -> tuple[Applied, ...]:
+def federated(element: Element, *names: str) -> tuple[Applied, ...]:
     """The applications of federation's directives with these names."""
     return tuple(each for each in element.directives if each.spec is Spec.FEDERATION and each.name in names)
 
@@ -212,7 +217,7 @@ class SchemaDefinition:
     line: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subgraph:
     """One subgraph's schema, free of the machinery that every federated service carries."""
 
@@ -254,14 +259,22 @@ class Subgraph:
     def of_kind(self, *kinds: TypeKind) -> Iterator[TypeDefinition]:
         return (each for each in self.types.values() if each.kind in kinds)
 
-    def implementations(self, interface: str) -> Iterable[TypeDefinition]:
+    @cached_property
+    def _implementations(self) -> dict[str, list[TypeDefinition]]:
+        found: dict[str, list[TypeDefinition]] = {}
+        for each in self.of_kind(TypeKind.OBJECT):
+            for interface in each.interfaces:
+                found.setdefault(interface, []).append(each)
+        return found
+
+    def implementations(self, interface: str) -> Sequence[TypeDefinition]:
         """The object types that implement an interface."""
-        return (each for each in self.of_kind(TypeKind.OBJECT) if interface in each.interfaces)
+        return self._implementations.get(interface, [])
 
     @property
     def entities(self) -> tuple[TypeDefinition, ...]:
         """The object types with a key."""
-        return tuple(each for each in self.of_kind(TypeKind.OBJECT) if federation(each, "key"))
+        return tuple(each for each in self.of_kind(TypeKind.OBJECT) if federated(each, "key"))
 
 
 FEDERATION_IDENTITY = "https://specs.apollo.dev/federation"

@@ -216,7 +216,9 @@ class _Reader:
         kind, name = _KINDS[type(node)], node.name.value
         draft = self._types.setdefault(name, _Draft(kind, name, self._line(node)))
         if draft.kind is not kind:
-            raise self._error(f"{name} is {_article(kind)} here and {_article(draft.kind)} in line {draft.line}", node)
+            raise self._error(
+                f"{name} is {kind.with_article} here and {draft.kind.with_article} in line {draft.line}", node
+            )
         if isinstance(node, TypeDefinitionNode):
             if draft.is_defined:
                 raise self._error(f"{name} is defined twice, first in line {draft.line}", node)
@@ -315,7 +317,3 @@ class _Reader:
 def _text(description: StringValueNode | None) -> str:
     """A description with its layout taken out: how it is wrapped and indented says nothing."""
     return " ".join(description.value.split()) if description else ""
-
-
-def _article(kind: TypeKind) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

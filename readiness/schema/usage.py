@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Iterator
 
-from readiness.schema.model import Field, Subgraph, TypeDefinition, TypeKind, federation
+from readiness.model.errors import SchemaError
+from readiness.schema import fieldsets
+from readiness.schema.model import Field, Subgraph, TypeDefinition, TypeKind, federated
 
 
 class Usage:
@@ -14,6 +16,8 @@ class Usage:
         """Types of arguments and of fields of input objects."""
         self.in_output: set[str] = set()
         """Types of fields."""
+        self.in_keys = frozenset(key_fields(subgraph))
+        """Type and field of everything that some key selects: such fields are shareable by themselves."""
         self.in_shared_output: set[str] = set()
         """Types of ``@shareable`` fields: whoever shares the field has to define the type as well."""
         for definition in subgraph.types.values():
@@ -29,12 +33,12 @@ class Usage:
 
 def is_shareable(owner: TypeDefinition, field: Field) -> bool:
     """Whether ``@shareable`` stands at the field or at its type."""
-    return bool(federation(field, "shareable") or federation(owner, "shareable"))
+    return bool(federated(field, "shareable") or federated(owner, "shareable"))
 
 
 def is_external(owner: TypeDefinition, field: Field) -> bool:
     """Whether ``@external`` stands at the field or at its type."""
-    return bool(federation(field, "external") or federation(owner, "external"))
+    return bool(federated(field, "external") or federated(owner, "external"))
 
 
 def is_shared_value_type(definition: TypeDefinition) -> bool:
@@ -42,9 +46,35 @@ def is_shared_value_type(definition: TypeDefinition) -> bool:
     return (
         definition.kind is TypeKind.OBJECT
         and bool(definition.fields)
-        and not federation(definition, "key")
+        and not federated(definition, "key")
         and all(is_shareable(definition, field) for field in definition.fields.values())
     )
+
+
+def key_fields(subgraph: Subgraph) -> Iterator[tuple[str, str]]:
+    """Type and field of everything that a key selects, on whatever level. Keys that cannot be read select nothing."""
+    for definition in subgraph.of_kind(TypeKind.OBJECT, TypeKind.INTERFACE):
+        for key in federated(definition, "key"):
+            fields = key.argument("fields")
+            if not isinstance(fields, str):
+                continue
+            try:
+                selections = fieldsets.parse(fields)
+            except SchemaError:
+                continue
+            yield from _selected(subgraph, definition, selections)
+
+
+def _selected(
+    subgraph: Subgraph, parent: TypeDefinition, selections: tuple[fieldsets.Selection, ...]
+) -> Iterator[tuple[str, str]]:
+    for each in selections:
+        field = parent.fields.get(each.name)
+        if field is not None:
+            yield parent.name, field.name
+        inner = subgraph.types.get(field.type.name if field else each.on or parent.name)
+        if inner is not None:
+            yield from _selected(subgraph, inner, each.selections)
 
 
 def reachable(subgraph: Subgraph) -> set[str]:

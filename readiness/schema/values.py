@@ -1,6 +1,6 @@
 """Constant values of GraphQL as values: ``1.0`` is ``1``, a block string is its text, an object has no order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -24,6 +24,8 @@ class Number:
     """An Int or a Float. A class of its own, since in Python ``True == 1``."""
 
     value: Decimal
+    is_integer: bool = field(default=True, compare=False)
+    """Whether it is written without a fraction and an exponent: ``1.0`` equals ``1``, but is no Int."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,10 @@ ABSENT: Final = Absent()
 def from_node(node: ValueNode) -> Value:
     """The value that a constant of the syntax tree stands for. Its depth is bounded by the text's."""
     match node:
-        case IntValueNode() | FloatValueNode():
-            return _number(node.value)
+        case IntValueNode():
+            return _number(node.value, is_integer=True)
+        case FloatValueNode():
+            return _number(node.value, is_integer=False)
         case StringValueNode():
             return node.value
         case BooleanValueNode():
@@ -77,9 +81,9 @@ def _name(field: tuple[str, Value]) -> str:
     return field[0]
 
 
-def _number(text: str) -> Value:
+def _number(text: str, *, is_integer: bool) -> Value:
     try:
-        return Number(Decimal(text))
+        return Number(Decimal(text), is_integer)
     except InvalidOperation:  # an exponent beyond what a Decimal can hold: only equal to itself
         return text
 

@@ -1,7 +1,9 @@
 """The team's Compose file, read by Docker Compose itself.
 
-Interpolation, ``extends``, ``include``, profiles and env files are Compose's own business: ``docker compose config --format json``
-resolves them, and :mod:`readiness.sources.compose_mapping` maps the result. Reading needs no engine.
+Interpolation, ``extends``, ``include``, profiles and env files are Compose's own business: ``docker compose config
+--format json`` resolves them, and :mod:`readiness.sources.compose_mapping` maps the result. Reading needs no engine.
+Only the file that the contract names is read: an override beside it, which Compose adds by itself, is the developer's
+and not the platform's.
 """
 
 import functools
@@ -142,7 +144,8 @@ def _run(command: tuple[str, ...], source: Path, variables: Mapping[str, str]) -
             status = process.wait(DEADLINE_S)
         except subprocess.TimeoutExpired as error:
             raise ComposeError(
-                f"{source.name}: Compose was still reading it after {DEADLINE_S:.0f} s: it is enormous, or its aliases unfold endlessly"
+                f"{source.name}: Compose was still reading it after {DEADLINE_S:.0f} s: "
+                "it is enormous, or its aliases unfold endlessly"
             ) from error
         finally:
             process.kill()

@@ -1,7 +1,8 @@
 """``docker compose config --format json`` -> :class:`readiness.model.graph.Graph`. Nothing is run here.
 
-What is only about order on the developer's host is replaced on purpose: the project's name, ``container_name`` (kept as a network
-alias), names and addresses of networks, host ports (the engine chooses; ``Port.host_port`` keeps what the file asks for).
+What is only about order on the developer's host is replaced on purpose: the project's name, ``container_name`` (kept
+as a network alias), names, addresses and options of networks (``internal`` included, since nothing could be asked
+from outside), host addresses and host ports (the engine chooses; ``Port.host_port`` keeps what the file asks for).
 """
 
 import platform
@@ -25,15 +26,14 @@ from readiness.model.graph import (
     RestartPolicy,
 )
 from readiness.sources.compose_mounts import Surroundings, read_mounts
-from readiness.sources.compose_refusals import Refusal, refuse, refused_keys, says_nothing
+from readiness.sources.compose_refusals import REASONS, Refusal, refuse, refused_keys, says_nothing
 from readiness.sources.values import duration_s, size_bytes
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _REMOTE_CONTEXTS = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
 _ATTACHMENT_KEYS = frozenset(("aliases", "priority", "gw_priority", "interface_name"))
-_DEPLOY_KEYS = frozenset(
-    "endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config".split()
-)
+_DEPLOY_KEYS = frozenset(("endpoint_mode", "labels", "mode", "placement", "replicas", "resources", "restart_policy"))
+_DEPLOY_KEYS_OF_SWARM = frozenset(("rollback_config", "update_config"))
 
 
 def graph_from_config(
@@ -234,34 +234,12 @@ def _refused_networks(config: Mapping[str, Any]) -> Iterator[Refusal]:
 
 def _refused_values(name: str, service: Mapping[str, Any]) -> Iterator[Refusal]:
     """Honoured keys whose value asks for more than is honoured."""
-    deploy: Mapping[str, Any] = service.get("deploy") or {}
-    copies = deploy.get("replicas", service.get("scale"))
-    if copies is not None and copies != 1:
-        yield Refusal(
-            name,
-            f"replicas {copies}",
-            "this suite judges one instance of each node",
-            "set replicas to 1 in the file that is judged",
-        )
-    for key, value in deploy.items():
-        if key not in _DEPLOY_KEYS and not says_nothing(value):
-            yield Refusal(name, f"deploy.{key}", "this suite does not know it", "remove it")
-    reserved = ((deploy.get("resources") or {}).get("reservations") or {}).get("devices")
-    if reserved:
-        yield Refusal(
-            name,
-            "deploy.resources.reservations.devices",
-            "it needs hardware of the host",
-            "move the service to a profile that is off",
-        )
+    yield from _refused_deployment(name, service)
+    yield from _refused_attachments(name, service.get("networks") or {})
     context = str((service.get("build") or {}).get("context", ""))
     if context.startswith(_REMOTE_CONTEXTS):
-        yield Refusal(
-            name,
-            f"build.context {context}",
-            "a remote context may change between runs",
-            "check it out, and name the folder",
-        )
+        why = "a remote context may change between runs"
+        yield Refusal(name, f"build.context {context}", why, "check it out, and name the folder")
     wanted = str(service.get("platform") or "")
     ours = f"linux/{_ARCHITECTURES.get(platform.machine().lower(), platform.machine())}"
     if wanted and wanted != ours and not wanted.startswith(f"{ours}/"):
@@ -269,8 +247,24 @@ def _refused_values(name: str, service: Mapping[str, Any]) -> Iterator[Refusal]:
     for option in service.get("security_opt") or ():
         if option.startswith("seccomp") and option[len("seccomp") + 1 :] not in ("unconfined", "builtin"):
             yield Refusal(name, f"security_opt {option}", "a profile is a file of the host", "remove it")
-    for network, attachment in (service.get("networks") or {}).items():
+
+
+def _refused_deployment(name: str, service: Mapping[str, Any]) -> Iterator[Refusal]:
+    deploy: Mapping[str, Any] = service.get("deploy") or {}
+    copies = deploy.get("replicas", service.get("scale"))
+    if copies is not None and copies != 1:
+        why = "this suite judges one instance of each node"
+        yield Refusal(name, f"replicas {copies}", why, "set it to 1 in the file that is judged")
+    for key, value in deploy.items():
+        if key not in _DEPLOY_KEYS | _DEPLOY_KEYS_OF_SWARM and not says_nothing(value):
+            yield Refusal(name, f"deploy.{key}", "this suite does not know it", "remove it")
+    if ((deploy.get("resources") or {}).get("reservations") or {}).get("devices"):
+        yield Refusal(name, "deploy.resources.reservations.devices", *REASONS["devices"])
+
+
+def _refused_attachments(name: str, networks: Mapping[str, Any]) -> Iterator[Refusal]:
+    for network, attachment in networks.items():
         for key, value in (attachment or {}).items():
             if key not in _ATTACHMENT_KEYS and not says_nothing(value):
-                yield Refusal(name, f"networks.{network}.{key}", "fixed addresses keep two runs from living side by side",
-                              "use the service's name instead")  # fmt: skip
+                why = "fixed addresses keep two runs from living side by side"
+                yield Refusal(name, f"networks.{network}.{key}", why, "use the service's name instead")

@@ -11,7 +11,6 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MISSING = re.compile(r"required variable (?P<name>\w+) is missing a value(?::\s*(?P<hint>.*))?")
 _WARNING = re.compile(r'level=warning msg="(?P<text>(?:[^"\\]|\\.)*)"')
 _UNKNOWN_KEY = re.compile(r"additional properties '(?P<key>[^']+)' not allowed")
-_CIRCLE = re.compile(r"dependency cycle detected: (?P<circle>.+)")
 _NO_ENV_FILE = re.compile(r"env file (?P<path>\S+) not found")
 _EXAMPLES = (
     "*.example",
@@ -53,11 +52,16 @@ def _relative(words: str, source: Path) -> str:
 
 
 def _advice(words: str, source: Path) -> str:
-    if circle := _CIRCLE.search(words):
-        return f"\n  these wait for each other, so none could ever start: {circle['circle']}; take one depends_on out of the circle"
+    """What to do, for the messages that do not tell it themselves."""
     if unknown := _UNKNOWN_KEY.search(words):
         near = get_close_matches(unknown["key"], [*HONOURED, *REPLACED, *REASONS], n=1)
         return f"; did you mean {near[0]!r}?" if near else ""
+    if "dependency cycle detected" in words:
+        return "\n  each waits for the next, so none could ever start: take one depends_on out of the circle"
+    if "depends on undefined service" in words:
+        return "\n  is that service in a profile that graph.profiles of the contract does not name?"
+    if "unmarshal" in words:
+        return "\n  expected a mapping with services: at its top"
     if _NO_ENV_FILE.search(words):
         return f"\n{_how_to_give_values(source)}"
     return ""
@@ -67,4 +71,7 @@ def _how_to_give_values(source: Path) -> str:
     examples = sorted({path.name for pattern in _EXAMPLES for path in source.parent.glob(pattern)})
     if examples:
         return f"Values are not invented. Beside the file lies {', '.join(examples)}: copy it to .env and fill it in."
-    return "Values are not invented: give them in the environment, in .env beside the file, or in graph.env_file of the contract."
+    return (
+        "Values are not invented: give them in the environment, in .env beside the file, "
+        "or in graph.env_file of the contract."
+    )

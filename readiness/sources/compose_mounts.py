@@ -1,7 +1,7 @@
 """Volumes, bind mounts, tmpfs, secrets and configs of a Compose service -> mounts of the model.
 
-A bind mount of files inside the project's folders becomes a copy of them in the container, so that a remote engine works too and
-nothing that a container does reaches the host. Anything from outside those folders is refused.
+A bind mount of files inside the project's folders becomes a copy of them in the container, so that a remote engine
+works too and nothing that a container does reaches the host. Anything from outside those folders is refused.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -131,9 +131,9 @@ def _granted(
     """Secrets and configs that are files of the project: mounted read-only, as Compose does it outside Swarm."""
     for grant in service.get(what) or ():
         name = grant["source"]
-        target = grant.get("target") or (f"/run/secrets/{name}" if what == "secrets" else f"/{name}")
+        target = grant.get("target") or name
         if not target.startswith("/"):
-            target = f"/run/secrets/{target}"
+            target = f"/run/secrets/{target}" if what == "secrets" else f"/{target}"
         source = (declared.get(name) or {}).get("file")
         if source is None:
             yield Refusal(

@@ -1,8 +1,9 @@
 """What a Compose file may ask for that our runtime does not do: refused by name, never dropped in silence.
 
-The keys of a service are of three kinds. HONOURED ones are mapped to the model. REPLACED ones are about the developer's host or
-about convenience: leaving them out changes nothing that a promise is about, or isolation replaces them on purpose. Every
-other key that says something is refused; for those that are seen in the wild REASONS says why and what to do.
+The keys of a service are of three kinds. HONOURED ones are mapped to the model. REPLACED ones are about the
+developer's host or about convenience: leaving them out changes nothing that a promise is about, or isolation replaces
+them on purpose. Every other key that says something is refused; for those that are seen in the wild REASONS says why
+and what to do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,26 +12,39 @@ from typing import Any
 
 from readiness.model.errors import UnsupportedByRuntime
 
-HONOURED = frozenset(
-    """build cap_add cap_drop command configs cpu_period cpu_quota cpus depends_on deploy entrypoint environment expose extra_hosts
-    healthcheck hostname image init labels links mem_limit networks pids_limit platform ports read_only restart scale secrets
-    security_opt shm_size stop_grace_period stop_signal sysctls tmpfs ulimits user volumes working_dir""".split()
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+HONOURED = _keys(
+    """
+    build cap_add cap_drop command configs cpu_period cpu_quota cpus depends_on deploy entrypoint environment
+    expose extra_hosts healthcheck hostname image init labels links mem_limit networks pids_limit platform ports
+    read_only restart scale secrets security_opt shm_size stop_grace_period stop_signal sysctls tmpfs ulimits
+    user volumes working_dir
+    """
 )
 
-REPLACED = frozenset(
-    """annotations attach blkio_config container_name cpu_count cpu_percent cpu_rt_period cpu_rt_runtime cpu_shares cpuset develop
-    env_file label_file logging mem_reservation mem_swappiness memswap_limit oom_score_adj profiles pull_policy""".split()
+REPLACED = _keys(
+    """
+    annotations attach blkio_config container_name cpu_count cpu_percent cpu_rt_period cpu_rt_runtime cpu_shares
+    cpuset develop env_file label_file logging mem_reservation mem_swappiness memswap_limit oom_score_adj
+    profiles pull_policy
+    """
 )
-"""``container_name`` stays resolvable as an alias. ``cpu_shares``, ``cpuset`` and their like place work on one certain host."""
+"""``container_name`` stays resolvable as an alias; ``cpu_shares``, ``cpuset`` and their like are about one host."""
 
 _SHARED_NAMESPACE = "it shares the host's or another container's namespace, so that runs would meet"
 _HARDWARE = "it needs hardware of the host"
 _DNS = "names are resolved by the run's own network"
+_ELSEWHERE = "move the service to a profile that is off"
+_OVERRIDE = "remove it, or set it in compose.override.yaml"
 _TERMINAL = "containers run without a terminal or an open input, as they do in production"
 
 REASONS: Mapping[str, tuple[str, str]] = {
-    "privileged": ("it gives the container the rights of the host", "remove it, or grant single capabilities with cap_add"),
-    "use_api_socket": ("it hands the container engine to the container", "remove it, or move the service to a profile that is off"),
+    "privileged": ("it gives the container the rights of the host", "grant single capabilities with cap_add"),
+    "use_api_socket": ("it hands the container engine to the container", _ELSEWHERE),
     "network_mode": (_SHARED_NAMESPACE, "remove it: all nodes share the run's network and find each other by name"),
     "pid": (_SHARED_NAMESPACE, "remove it"),
     "ipc": (_SHARED_NAMESPACE, "remove it; shm_size gives more shared memory"),
@@ -38,9 +52,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "userns_mode": (_SHARED_NAMESPACE, "remove it"),
     "cgroup": (_SHARED_NAMESPACE, "remove it"),
     "cgroup_parent": ("it places the container below a group of the host", "remove it"),
-    "devices": (_HARDWARE, "move the service to a profile that is off"),
+    "devices": (_HARDWARE, _ELSEWHERE),
     "device_cgroup_rules": (_HARDWARE, "remove it"),
-    "gpus": (_HARDWARE, "move the service to a profile that is off"),
+    "gpus": (_HARDWARE, _ELSEWHERE),
     "runtime": ("it needs a runtime that the engine may not have", "remove it"),
     "dns": (_DNS, "remove it, or use extra_hosts"),
     "dns_search": (_DNS, "remove it and write names out"),
@@ -49,8 +63,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "mac_address": ("fixed addresses keep two runs from living side by side", "remove it"),
     "external_links": ("it reaches a container outside the graph", "declare that container as a service"),
     "volumes_from": ("volumes are shared by name", "name the shared volume in both services"),
-    "tty": (_TERMINAL, "remove it, or set it in compose.override.yaml"),
-    "stdin_open": (_TERMINAL, "remove it, or set it in compose.override.yaml"),
+    "tty": (_TERMINAL, _OVERRIDE),
+    "stdin_open": (_TERMINAL, _OVERRIDE),
     "post_start": ("hooks are run by Compose, not by the engine", "make it a service that runs to its end"),
     "pre_stop": ("hooks are run by Compose, not by the engine", "let the process handle its stop signal"),
     "provider": ("it is not a container", "declare a container that plays its part"),
@@ -65,8 +79,12 @@ ALLOWED_VALUES: Mapping[str, tuple[str, ...]] = {
 }
 """Values of refused keys that say what holds anyway."""
 
-BUILD_HONOURED = frozenset("args cache_from cache_to context dockerfile extra_hosts isolation labels network no_cache platforms "
-                           "provenance pull sbom shm_size tags target ulimits".split())  # fmt: skip
+BUILD_HONOURED = _keys(
+    """
+    args cache_from cache_to context dockerfile extra_hosts isolation labels network no_cache platforms
+    provenance pull sbom shm_size tags target ulimits
+    """
+)
 BUILD_REASONS: Mapping[str, tuple[str, str]] = {
     "secrets": (
         "a build that needs a secret cannot be repeated without it",
@@ -84,7 +102,7 @@ BUILD_REASONS: Mapping[str, tuple[str, str]] = {
 
 _UNKNOWN = (
     "this suite does not know it, and leaving it out could change what is judged",
-    "remove it, or set it in compose.override.yaml",
+    _OVERRIDE,
 )
 
 

@@ -1,6 +1,7 @@
 """``readiness.yaml`` -> :class:`readiness.model.contract.Contract`.
 
-Every mistake of the file is told in one message, each with its line, so that nobody corrects a file one run at a time.
+Every mistake of the file is told in one message, each with its line, so that nobody corrects a file one run at a
+time.
 """
 
 from pathlib import Path
@@ -41,7 +42,8 @@ def read_contract_with_lines(path: Path) -> tuple[Contract, Lines]:
         raise ContractError(f"{path.name}: the file is empty. The smallest contract is:\n\n{SMALLEST}")
     if not isinstance(data, dict):
         raise ContractError(
-            f"{lines.where()}: expected a mapping (graph:, services:, ...), not {_kind(data)}. The smallest contract is:\n\n{SMALLEST}"
+            f"{lines.where()}: expected a mapping (graph:, services:, ...), not {_kind(data)}. "
+            f"The smallest contract is:\n\n{SMALLEST}"
         )
     try:
         return Contract.model_validate(_with_bare_services(data)), lines

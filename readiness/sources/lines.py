@@ -1,7 +1,8 @@
 """YAML read safely: plain data, and the line on which each part of it stands.
 
-The file is input from outside, so everything is bounded: its size, how deep it nests, and how far aliases unfold. Only the types
-of YAML's core schema are made, nothing is constructed by a tag. Keys given twice are mistakes, not "the last one wins".
+The file is input from outside, so everything is bounded: its size, how deep it nests, and how far aliases unfold.
+Only the types of YAML's core schema are made, nothing is constructed by a tag. Keys given twice are mistakes: the
+last one does not win.
 """
 
 from collections.abc import Mapping
@@ -99,7 +100,7 @@ def _parse(text: str, name: str) -> Node | None:
 
 
 def _refuse_depth(yaml: YAML, text: str, name: str) -> None:
-    """Events come one by one, without recursion, so that a hostile text cannot exhaust the stack before it is refused."""
+    """Events come one by one, without recursion, so that a hostile text is refused before it can exhaust the stack."""
     depth = 0
     for event in yaml.parse(text):
         if isinstance(event, CollectionStartEvent):

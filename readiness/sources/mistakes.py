@@ -1,4 +1,4 @@
-"""Validation errors of pydantic in the words of the contract's author: line, path, what was expected, and what stood there."""
+"""Validation errors of pydantic in the contract author's words: line, path, what was expected, and what stood there."""
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
@@ -57,7 +57,7 @@ def _expectation(detail: ErrorDetails) -> str:
 
 
 def _say(text: str) -> Callable[[ErrorDetails], str]:
-    return lambda detail: text
+    return lambda _: text
 
 
 _WHOLE = _say("a whole number")

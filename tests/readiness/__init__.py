@@ -1,0 +1,1 @@
+"""The product: what ``pytest -m readiness`` runs. One module a concern, one function a criterion."""

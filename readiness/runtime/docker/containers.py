@@ -19,13 +19,15 @@ def create_arguments(
     run: str,
     name: str,
     ports: Iterable[int],
+    fixed_ports: frozenset[int],
     volumes: Mapping[str, str],
     networks: Mapping[str, str],
     api_version: str,
 ) -> dict[str, Any]:
     """Arguments for the engine's create call.
 
-    ``ports`` are container ports that the suite asks and that the file may not publish. ``volumes`` and ``networks`` map the
+    ``ports`` are container ports that the suite asks and that the file may not publish. Of the host ports in the file only
+    ``fixed_ports``, chosen for this run, are kept: two runs side by side must not meet. ``volumes`` and ``networks`` map the
     names in the Compose file to those that this run created. Only the first network is joined at creation.
     """
     first = next(iter(node.networks), None)
@@ -33,7 +35,7 @@ def create_arguments(
         "name": name,
         "labels": {**node.labels, labels.RUN: run, labels.NODE: node.name},
         "environment": dict(node.environment),
-        "ports": _published(node, ports),
+        "ports": _published(node, ports, fixed_ports),
         "command": list(node.command) if node.command is not None else None,
         "working_dir": node.working_dir,
         "hostname": node.hostname,
@@ -83,10 +85,12 @@ def files_archive(node: Node) -> bytes | None:
     return archive.getvalue()
 
 
-def _published(node: Node, asked: Iterable[int]) -> dict[str, tuple[str, int | None]]:
+def _published(node: Node, asked: Iterable[int], fixed: frozenset[int]) -> dict[str, tuple[str, int | None]]:
     """Every port on the loopback only; the engine chooses the host's side unless the container has to know it."""
     published: dict[str, tuple[str, int | None]] = {f"{port}/tcp": (_LOOPBACK, None) for port in asked}
-    published |= {f"{port.container_port}/{port.protocol}": (_LOOPBACK, port.host_port) for port in node.ports}
+    for port in node.ports:
+        kept = port.host_port if port.host_port in fixed else None
+        published[f"{port.container_port}/{port.protocol}"] = (_LOOPBACK, kept)
     return published
 
 

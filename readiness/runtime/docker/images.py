@@ -95,7 +95,9 @@ def _build_all(
     failed: dict[str, ImageUnavailable] = {}
     for node in nodes:
         # Compose ends the whole build at the first failure: one by one (the good ones come from the cache) tells whose it was.
-        output = together if together is None or len(nodes) == 1 else _compose_build([node.name], digests, compose, tell)
+        output = (
+            together if together is None or len(nodes) == 1 else _compose_build([node.name], digests, compose, tell)
+        )
         if output is None:
             tell(ImageReady(node=node.name, image=node.image, how="built", took_s=time.monotonic() - begun))
         else:
@@ -118,7 +120,7 @@ def _compose_build(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**os.environ, "DOCKER_BUILDKIT": "1", **compose.environment},
+            env={"DOCKER_BUILDKIT": "1", "COMPOSE_BAKE": "false", **compose.environment},
         )
         timer = threading.Timer(_BUILD_DEADLINE_S, process.kill)
         timer.start()
@@ -157,7 +159,9 @@ def _pull_all(
 
 def _pull(client: docker.DockerClient, node: Node, tell: Callable[[Event], None]) -> ImageUnavailable | None:
     begun = time.monotonic()
-    repository, _, tag = node.image.rpartition(":") if ":" in node.image.rpartition("/")[2] else (node.image, "", "latest")
+    repository, _, tag = (
+        node.image.rpartition(":") if ":" in node.image.rpartition("/")[2] else (node.image, "", "latest")
+    )
     try:
         for progress in client.api.pull(repository, tag=tag, stream=True, decode=True):
             tell(ImageBuilding(node=node.name, line=f"pulling {node.image}: {progress.get('status', '')}"))

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from readiness.model.contract import Contract
@@ -12,7 +12,7 @@ from readiness.runtime.docker.cleanup import Removed, remove_run, sweep
 from readiness.runtime.docker.engine import connect, engine_errors
 from readiness.runtime.docker.events import Recorder
 from readiness.runtime.docker.images import ComposeProject, resolve
-from readiness.runtime.docker.runtime import DockerRuntime
+from readiness.runtime.docker.runtime import DockerRuntime, Ports
 from readiness.runtime.docker.samples import Sampler
 from readiness.runtime.docker.watcher import Watcher
 from readiness.runtime.journal import Journal
@@ -39,7 +39,7 @@ class DockerRun:
         self._recorder: Recorder | None = None
         self._sampler: Sampler | None = None
 
-    def start(self, contract: Contract, compose: ComposeProject, ports: Mapping[str, Iterable[int]], explain: Explain) -> None:
+    def start(self, contract: Contract, compose: ComposeProject, ports: Ports, explain: Explain) -> None:
         """Images, networks, volumes, containers: until each node is ready or has failed, all of it told in the journal.
 
         :raises EngineLost: the engine stopped answering.
@@ -81,5 +81,7 @@ def build_images(graph: Graph, compose: ComposeProject, journal: Journal) -> Map
     """
     begun = time.monotonic()
     failed = resolve(connect().client, graph, compose, journal.append)
-    journal.append(Noted(message=f"{len(graph) - len(failed)} of {len(graph)} images in {time.monotonic() - begun:.1f} s"))
+    journal.append(
+        Noted(message=f"{len(graph) - len(failed)} of {len(graph)} images in {time.monotonic() - begun:.1f} s")
+    )
     return failed

@@ -2,9 +2,10 @@
 
 import os
 import signal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import docker.errors
@@ -27,6 +28,14 @@ _PORT_TAKEN = ("port is already allocated", "address already in use")
 _LOG_LIMIT_BYTES = 1_000_000
 
 
+@dataclass(frozen=True)
+class Ports:
+    """The container ports that the suite asks of each node, and the host ports that were chosen for this run beforehand."""
+
+    asked: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    fixed: frozenset[int] = frozenset()
+
+
 class DockerRuntime:
     """Implements :class:`readiness.runtime.protocol.Runtime` for one run on one engine."""
 
@@ -38,14 +47,14 @@ class DockerRuntime:
         self._containers: dict[str, Container] = {}
         self._networks: dict[str, str] = {}
         self._volumes: dict[str, str] = {}
-        self._ports: dict[str, tuple[int, ...]] = {}
+        self._ports = Ports()
         self._executors = ThreadPoolExecutor(max_workers=16, thread_name_prefix="exec")
 
     # -- making and attaching ---------------------------------------------------------------------------------------
 
-    def prepare(self, ports: Mapping[str, Iterable[int]], *, kept: bool) -> None:
-        """Make the networks and volumes. ``ports`` are those that the suite asks of each node."""
-        self._ports = {node: tuple(wanted) for node, wanted in ports.items()}
+    def prepare(self, ports: "Ports", *, kept: bool) -> None:
+        """Make the networks and volumes."""
+        self._ports = ports
         marks = {labels.RUN: self.run, **owner_labels(kept)}
         with engine_errors():
             for network in dict.fromkeys(name for node in self.graph for name in node.networks):
@@ -85,7 +94,8 @@ class DockerRuntime:
             declared,
             run=self.run,
             name=self._name(node),
-            ports=self._ports.get(node, ()),
+            ports=self._ports.asked.get(node, ()),
+            fixed_ports=self._ports.fixed,
             volumes=self._volumes,
             networks=self._networks,
             api_version=self._docker.api.api_version,
@@ -124,7 +134,9 @@ class DockerRuntime:
         with engine_errors():
             self._containers[node].kill()
             self._containers[node].start()
-        return "SIGKILL by the engine and a start by us: its processes are out of reach here, so the policy was not tried"
+        return (
+            "SIGKILL by the engine and a start by us: its processes are out of reach here, so the policy was not tried"
+        )
 
     def _is_process_of(self, pid: int, node: str) -> bool:
         """Whether this pid on this machine is really the container's: an engine may be remote or in another namespace."""

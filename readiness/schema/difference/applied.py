@@ -13,14 +13,24 @@ from readiness.schema.values import Value, show
 
 @dataclass(frozen=True)
 class Delta:
-    """The applications of one directive at one site that only the old, and that only the new schema has."""
+    """The applications of one directive at one site, where old and new schema differ in them."""
 
     site: Site
     name: str
+    old: tuple[Canonical, ...]
+    new: tuple[Canonical, ...]
     removed: tuple[Canonical, ...]
+    """What only the old schema has."""
     added: tuple[Canonical, ...]
-    was_applied: bool
-    is_applied: bool
+    """What only the new schema has."""
+
+    @property
+    def was_applied(self) -> bool:
+        return bool(self.old)
+
+    @property
+    def is_applied(self) -> bool:
+        return bool(self.new)
 
     @property
     def coordinate(self) -> str:
@@ -42,21 +52,18 @@ def applied_changed(site: Site) -> Iterator[Change]:
     for key in dict.fromkeys((*old, *new)):
         before, after = old.get(key, Counter()), new.get(key, Counter())
         if before != after:
-            delta = Delta(
-                site,
-                key[1],
-                tuple((before - after).elements()),
-                tuple((after - before).elements()),
-                was_applied=bool(before),
-                is_applied=bool(after),
-            )
+            gone, come = (before - after).elements(), (after - before).elements()
+            delta = Delta(site, key[1], tuple(before), tuple(after), tuple(gone), tuple(come))
             yield from RULES.get(key, own_directive)(delta)
 
 
 def _by_directive(element: Element, subgraph: Subgraph) -> dict[tuple[Spec, str], Counter[Canonical]]:
     found: dict[tuple[Spec, str], Counter[Canonical]] = {}
     for each in element.directives:
-        found.setdefault((each.spec, each.name), Counter())[canonical(each, subgraph)] += 1
+        application = canonical(each, subgraph)
+        counted = found.setdefault((each.spec, each.name), Counter())
+        # What federation's directives say they say once; how often another one counts is not known here.
+        counted[application] = counted[application] + 1 if each.spec is Spec.OWN else 1
     return found
 
 
@@ -122,18 +129,19 @@ def _is_input_object(element: Element) -> bool:
 
 
 def key(delta: Delta) -> Iterator[Change]:
-    removed, added = _keys(delta.removed), _keys(delta.added)
-    for fields in [each for each in removed if each in added]:
-        yield _resolvable_changed(delta, fields, becomes=added.pop(fields))
-        del removed[fields]
-    for fields, widened in list(zip(removed, added, strict=False)):
-        message = f'@key "{fields}" of {delta.coordinate} became "{widened}"; subgraphs that refer to it by the old key break'
+    old, new = _keys(delta.old), _keys(delta.new)
+    for fields in sorted(old.keys() & new.keys()):
+        if old[fields] != new[fields]:
+            yield _resolvable_changed(delta, fields, becomes=new[fields])
+    removed, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+    replaced = min(len(removed), len(added))
+    for fields, other in zip(removed, added, strict=False):
+        message = f'@key "{fields}" of {delta.coordinate} became "{other}"; whoever refers to it by the old key breaks'
         yield delta.change("KEY_CHANGED", BREAKING, message)
-        del removed[fields], added[widened]
-    for fields in removed:
+    for fields in removed[replaced:]:
         message = f'@key "{fields}" of {delta.coordinate} was removed; the entity can no longer be resolved by it'
         yield delta.change("KEY_REMOVED", BREAKING, message)
-    for fields in added:
+    for fields in added[replaced:]:
         message = f'@key "{fields}" was added to {delta.coordinate}; it needs a resolver of its own'
         yield delta.change("KEY_ADDED", SAFE, message)
 
@@ -169,10 +177,14 @@ def override(delta: Delta) -> Iterator[Change]:
         message = f'{delta.coordinate} is taken over from "{_text(new.get("from"))}"; another resolver answers'
         yield delta.change("OVERRIDE_ADDED", DANGEROUS, message)
     elif new is None and old is not None:
-        message = f'{delta.coordinate} is no longer taken over from "{_text(old.get("from"))}"; two subgraphs resolve it'
+        message = (
+            f'{delta.coordinate} is no longer taken over from "{_text(old.get("from"))}"; two subgraphs resolve it'
+        )
         yield delta.change("OVERRIDE_REMOVED", BREAKING, message)
     elif old is not None and new is not None and old.get("from") != new.get("from"):
-        message = f'{delta.coordinate} is taken over from "{_text(new.get("from"))}" instead of "{_text(old.get("from"))}"'
+        message = (
+            f'{delta.coordinate} is taken over from "{_text(new.get("from"))}" instead of "{_text(old.get("from"))}"'
+        )
         yield delta.change("OVERRIDE_FROM_CHANGED", BREAKING, message)
     elif old is not None and new is not None:
         message = f"{delta.coordinate} is taken over under another label; other requests are answered here"
@@ -270,7 +282,7 @@ def other_federation_directive(delta: Delta) -> Iterator[Change]:
     yield delta.change(kind, DANGEROUS, message)
 
 
-def told_elsewhere(delta: Delta) -> Iterator[Change]:
+def told_elsewhere(_delta: Delta) -> Iterator[Change]:
     """``@shareable`` and ``@external`` mean the same at a type and at all its fields: a rule for types tells them.
 
     ``@extends`` says in Federation 1 who owns a type, which is told as ownership, and in Federation 2 nothing.

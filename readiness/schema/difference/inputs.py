@@ -38,7 +38,11 @@ def input_type_changed(pair: InputPair) -> Iterator[Change]:
         message = f"{what}; it may still be left out, but no longer be null"
         yield Change(kind, pair.coordinate, DANGEROUS, message)
     else:
-        why = "clients that leave it out are refused" if narrows(old, new) else "clients that send the old type are refused"
+        why = (
+            "clients that leave it out are refused"
+            if narrows(old, new)
+            else "clients that send the old type are refused"
+        )
         yield Change(kind, pair.coordinate, BREAKING, f"{what}; {why}")
 
 

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 
 from readiness.schema.change import BREAKING, DANGEROUS, SAFE, Change
 from readiness.schema.difference.pairs import FieldPair, TypePair, added, removed
-from readiness.schema.model import TypeKind, TypeRef, federation
+from readiness.schema.model import TypeKind, TypeRef, federated
 from readiness.schema.usage import is_external, is_shareable, is_shared_value_type
 
 
 def interfaces_removed(pair: TypePair) -> Iterator[Change]:
     for name in sorted(pair.old.interfaces - pair.new.interfaces):
-        if name in pair.schemas.new.types:  # an interface that is gone altogether is told as that
-            message = f"{pair.coordinate} no longer implements {name}; fragments on it no longer match"
-            yield Change("OBJECT_TYPE_INTERFACE_REMOVED", pair.coordinate, BREAKING, message)
+        message = f"{pair.coordinate} no longer implements {name}; fragments on it no longer match"
+        yield Change("OBJECT_TYPE_INTERFACE_REMOVED", pair.coordinate, BREAKING, message)
 
 
 def interfaces_added(pair: TypePair) -> Iterator[Change]:
@@ -23,9 +22,8 @@ def interfaces_added(pair: TypePair) -> Iterator[Change]:
 
 def members_removed(pair: TypePair) -> Iterator[Change]:
     for name in sorted(pair.old.members - pair.new.members):
-        if name in pair.schemas.new.types:
-            message = f"{name} is no longer in the union {pair.coordinate}; fragments on it are invalid"
-            yield Change("UNION_MEMBER_REMOVED", pair.coordinate, BREAKING, message)
+        message = f"{name} is no longer in the union {pair.coordinate}; fragments on it are invalid"
+        yield Change("UNION_MEMBER_REMOVED", pair.coordinate, BREAKING, message)
 
 
 def members_added(pair: TypePair) -> Iterator[Change]:
@@ -70,7 +68,7 @@ def fields_removed(pair: TypePair) -> Iterator[Change]:
 
 def fields_added(pair: TypePair) -> Iterator[Change]:
     is_shared = is_shared_value_type(pair.old) or (
-        pair.coordinate in pair.schemas.shared and not federation(pair.old, "key") and not _is_root(pair)
+        pair.coordinate in pair.schemas.shared and not federated(pair.old, "key") and not _is_root(pair)
     )
     for each in added(pair.old.fields, pair.new.fields):
         coordinate = f"{pair.coordinate}.{each.name}"

@@ -21,7 +21,9 @@ _DEFAULT_ROOTS = {"query": "Query", "mutation": "Mutation", "subscription": "Sub
 
 def types_removed(schemas: Schemas) -> Iterator[Change]:
     for each in removed(schemas.old.types, schemas.new.types):
-        yield Change("TYPE_REMOVED", each.name, BREAKING, f"the {each.kind} {each.name} was removed; whoever names it breaks")
+        yield Change(
+            "TYPE_REMOVED", each.name, BREAKING, f"the {each.kind} {each.name} was removed; whoever names it breaks"
+        )
 
 
 def types_added(schemas: Schemas) -> Iterator[Change]:
@@ -32,7 +34,10 @@ def types_added(schemas: Schemas) -> Iterator[Change]:
 def directives_removed(schemas: Schemas) -> Iterator[Change]:
     for each in removed(schemas.old.directives, schemas.new.directives):
         yield Change(
-            "DIRECTIVE_REMOVED", f"@{each.name}", BREAKING, f"@{each.name} was removed; documents that use it are invalid"
+            "DIRECTIVE_REMOVED",
+            f"@{each.name}",
+            BREAKING,
+            f"@{each.name} was removed; documents that use it are invalid",
         )
 
 
@@ -56,17 +61,19 @@ def root_renamed(schemas: Schemas) -> Iterator[Change]:
             yield Change(kind, "schema", BREAKING, f"the {operation} root is {new} instead of {old}; {why}")
 
 
-def root_withdrawn(schemas: Schemas) -> Iterator[Change]:
-    """The root's type stays, but operations no longer begin at it, or begin at it now."""
+def root_came_or_went(schemas: Schemas) -> Iterator[Change]:
+    """Operations of a kind come or go. Where the root's type goes with them, its removal says it."""
     old, new = schemas.old.schema.operations, schemas.new.schema.operations
     for operation, name in old.items():
         if operation not in new and name in schemas.new.types:
             kind = f"SCHEMA_{operation.upper()}_TYPE_CHANGED"
-            yield Change(kind, "schema", BREAKING, f"{name} is no longer the {operation} root; no {operation} is possible")
+            yield Change(
+                kind, "schema", BREAKING, f"{name} is no longer the {operation} root; no {operation} is possible"
+            )
     for operation, name in new.items():
-        if operation not in old and name in schemas.old.types:
+        if operation not in old:
             kind = f"SCHEMA_{operation.upper()}_TYPE_CHANGED"
-            yield Change(kind, "schema", SAFE, f"{name} is now the {operation} root")
+            yield Change(kind, "schema", SAFE, f"{name} is the {operation} root now; there was none")
 
 
 def federation_link_changed(schemas: Schemas) -> Iterator[Change]:
@@ -138,11 +145,13 @@ def _version(link: Link) -> str:
 
 
 def with_default_roots(subgraph: Subgraph) -> Subgraph:
-    """The subgraph with its root types called as composition calls them. ``schema.operations`` keeps the written names."""
+    """The subgraph with its roots called as composition calls them. ``schema.operations`` keeps the written names."""
     renames = {
         name: _DEFAULT_ROOTS[operation]
         for operation, name in subgraph.schema.operations.items()
-        if name != _DEFAULT_ROOTS[operation] and name in subgraph.types and _DEFAULT_ROOTS[operation] not in subgraph.types
+        if name != _DEFAULT_ROOTS[operation]
+        and name in subgraph.types
+        and _DEFAULT_ROOTS[operation] not in subgraph.types
     }
     if not renames:
         return subgraph

@@ -2,32 +2,30 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-
-import pytest
+from contextlib import contextmanager, suppress
 
 from readiness.model.address import Address
 
 Behaviour = Callable[[socket.socket, threading.Event], None]
 """What the server does with one connection. The event is set when the test is over."""
 
-Serve = Callable[[Behaviour], Address]
+
+GRACE_S = 0.5
+"""What a test allows beyond a deadline. An idle machine needs a tenth of it; tests run beside other work."""
 
 
 @contextmanager
-def _server(behaviour: Behaviour) -> Iterator[Address]:
+def server(behaviour: Behaviour) -> Iterator[Address]:
+    """A server whose every connection is handled in this way, until the block ends."""
     over = threading.Event()
     connections: list[socket.socket] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
     def handle(connection: socket.socket) -> None:
-        try:
+        with connection, suppress(OSError):  # The client has gone, which is what many of these tests are about.
             behaviour(connection, over)
-        except OSError:
-            pass  # The client has gone, which is what many of these tests are about.
-        finally:
-            connection.close()
 
     def accept() -> None:
         while True:
@@ -46,21 +44,24 @@ def _server(behaviour: Behaviour) -> Iterator[Address]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for connection in connections:
+            with suppress(OSError):  # Both ends may have closed it already.
+                connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Starts a server with a behaviour and gives its address; all end with the test."""
-    with ExitStack() as stack:
-        yield lambda behaviour: stack.enter_context(_server(behaviour))
-
-
-@pytest.fixture
-def refused() -> Address:
+def nobody() -> Address:
     """An address where nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return Address(*listener.getsockname())
+
+
+@contextmanager
+def within(limit_s: float) -> Iterator[None]:
+    """Fails when the block takes longer."""
+    began = time.monotonic()
+    yield
+    took_s = time.monotonic() - began
+    assert took_s <= limit_s, f"took {took_s:.3f} s, which is more than {limit_s} s"
 
 
 def says(data: bytes) -> Behaviour:
@@ -75,7 +76,9 @@ def says(data: bytes) -> Behaviour:
 
 
 def says_and_closes(data: bytes) -> Behaviour:
-    def behave(connection: socket.socket, over: threading.Event) -> None:
+    """Reads what comes first, answers with these bytes and closes the connection."""
+
+    def behave(connection: socket.socket, _over: threading.Event) -> None:
         connection.recv(65536)
         connection.sendall(data)
 
@@ -108,15 +111,30 @@ def floods(head: bytes, chunk: bytes) -> Behaviour:
     return behave
 
 
+def turns(*answers: bytes) -> Behaviour:
+    """Answers each message that comes with the next of these."""
+
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        for answer in answers:
+            connection.recv(65536)
+            connection.sendall(answer)
+        over.wait()
+
+    return behave
+
+
 def silent(connection: socket.socket, over: threading.Event) -> None:
+    """Accepts and never says a word, as a paused container does."""
     over.wait()
 
 
-def closes(connection: socket.socket, over: threading.Event) -> None:
+def closes(connection: socket.socket, _over: threading.Event) -> None:
+    """Closes after the first message, as a port proxy does when nothing listens behind it."""
     connection.recv(65536)
 
 
-def resets(connection: socket.socket, over: threading.Event) -> None:
+def resets(connection: socket.socket, _over: threading.Event) -> None:
+    """Resets the connection after the first message."""
     connection.recv(65536)
     # SO_LINGER with no time makes close() send RST instead of FIN.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")

@@ -1,0 +1,132 @@
+"""Sending the requests that a contract declares, and reading whether they were accepted."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from readiness.model.contract import Request
+from readiness.model.errors import ReadinessError
+from readiness.model.evidence import HttpAnswer
+from readiness.platform import Platform
+from readiness.probes import http
+
+_DEADLINE_S = 5.0
+_REFUSED = (401, 403)
+_REFUSED_CODES = frozenset({"UNAUTHENTICATED", "FORBIDDEN", "UNAUTHORIZED"})
+"""``extensions.code`` of a GraphQL error that refuses a caller (Apollo Server's names)."""
+
+
+class NoToken(ReadinessError):
+    """The issuer gave no token, so that nothing that needs one can be checked."""
+
+
+class NotCaptured(ReadinessError):
+    """An answer does not hold what the contract wants to capture from it."""
+
+
+def send(platform: Platform, request: Request, variables: Mapping[str, str], token: str | None = None) -> HttpAnswer:
+    """Send a declared request, with ``{name}`` replaced by the variables in its path and body."""
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    return http.request(
+        request.method,
+        platform.service(request.service).url(_filled(request.path, variables)),
+        deadline_s=_DEADLINE_S,
+        headers=headers,
+        json=_filled(request.json_body, variables),
+    )
+
+
+def contains_expected(answer: HttpAnswer, request: Request, variables: Mapping[str, str]) -> bool:
+    """Whether the answer is one of success and holds the text that the request expects in it."""
+    return is_accepted(answer) and (request.contains is None or _filled(request.contains, variables) in answer.body)
+
+
+def captured(answer: HttpAnswer, request: Request) -> dict[str, str]:
+    """What the request captures from its answer, for those that follow.
+
+    :raises NotCaptured: the answer does not have it.
+    """
+    found = {name: _at(answer, path) for name, path in request.captures.items()}
+    missing = [request.captures[name] for name, value in found.items() if value is None]
+    if missing:
+        raise NotCaptured(f"{request.method} {request.path}: the answer has no {', '.join(missing)}: {answer}")
+    return {name: str(value) for name, value in found.items()}
+
+
+def _at(answer: HttpAnswer, path: str) -> Any:
+    try:
+        found: Any = json.loads(answer.body)
+    except ValueError:
+        return None
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
+
+
+def is_refused(answer: HttpAnswer) -> bool:
+    """401 or 403, or their equivalent inside a GraphQL answer of status 200."""
+    return answer.status in _REFUSED or any(code in _REFUSED_CODES for code in _error_codes(answer))
+
+
+def is_accepted(answer: HttpAnswer) -> bool:
+    """A success that holds no GraphQL error."""
+    return 200 <= answer.status < 300 and not _errors(answer)
+
+
+def _errors(answer: HttpAnswer) -> list[Any]:
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return []
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return errors if isinstance(errors, list) else []
+
+
+def _error_codes(answer: HttpAnswer) -> list[str]:
+    extensions = [error.get("extensions") for error in _errors(answer) if isinstance(error, dict)]
+    return [str(found.get("code")) for found in extensions if isinstance(found, dict)]
+
+
+def _filled(value: Any, variables: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for name, text in variables.items():
+            value = value.replace("{" + name + "}", text)
+        return value
+    if isinstance(value, list):
+        return [_filled(entry, variables) for entry in value]
+    if isinstance(value, dict):
+        return {key: _filled(entry, variables) for key, entry in value.items()}
+    return value
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A token as the issuer gave it."""
+
+    token: str
+    answer: HttpAnswer
+
+
+def obtain_token(platform: Platform, variables: Mapping[str, str]) -> Issued:
+    """Prepare and log in as the contract says.
+
+    :raises NoToken: the contract describes no tokens, a request was not accepted, or its answer holds no token.
+    """
+    tokens = platform.contract.tokens
+    if tokens is None:
+        raise NoToken("the contract has no `tokens`: nothing tells how a token is had")
+    for request in tokens.prepare:
+        variables = {**variables, **captured(_accepted(platform, request, variables), request)}
+    answer = _accepted(platform, tokens.login, variables)
+    found = _at(answer, tokens.field)
+    if not isinstance(found, str):
+        raise NoToken(f"the login's answer has no {tokens.field}: {answer}")
+    return Issued(found, answer)
+
+
+def _accepted(platform: Platform, request: Request, variables: Mapping[str, str]) -> HttpAnswer:
+    answer = send(platform, request, variables)
+    if not is_accepted(answer):
+        raise NoToken(f"{request.method} {request.path} of {request.service} was not accepted: {answer}")
+    return answer

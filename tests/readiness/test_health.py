@@ -1,0 +1,90 @@
+"""Do the health endpoints answer, in time, in the right shape, and about everything that matters?"""
+
+from collections.abc import Callable
+
+from fixtures.criteria import P1, P3, criterion
+from readiness.model import subjects
+from readiness.model.criterion import Subject
+from readiness.model.finding import Unmet
+from readiness.model.graph import Kind
+from readiness.model.units import format_duration
+from readiness.platform import Backing, Platform, Service
+from readiness.probes import http
+from readiness.probes.health import PathKind, shape_faults
+from readiness.probes.http import percentile
+from readiness.runtime.health_check import broken_check, declared_check, served_path
+
+_SERIES = 20
+"""Requests of one series: enough for a p95 that one slow answer does not decide alone."""
+
+Measure = Callable[[str, object], None]
+
+
+@criterion("health.overall", P1, each=subjects.services, cause="health_endpoint")
+def test_overall_health_answers_as_it_should(service: Service, record_property: Measure) -> None:
+    """Right status, content type and shape, and the p95 of a series within `answers_within`."""
+    _check_endpoint(service, service.promise.health.overall, "overall", record_property)
+
+
+@criterion("health.ready", P1, each=subjects.services, cause="health_endpoint")
+def test_readiness_answers_as_it_should(service: Service, record_property: Measure) -> None:
+    """Right status, content type and shape, and the p95 of a series within `answers_within`."""
+    _check_endpoint(service, service.promise.health.ready, "ready", record_property)
+
+
+@criterion("health.live", P1, each=subjects.services, cause="health_endpoint")
+def test_liveness_answers_as_it_should(service: Service, record_property: Measure) -> None:
+    """Right status, content type and shape, and the p95 of a series within `answers_within`."""
+    _check_endpoint(service, service.promise.health.live, "live", record_property)
+
+
+def _check_endpoint(service: Service, path: str, kind: PathKind, record_property: Measure) -> None:
+    first = service.get(path)
+    faults = shape_faults(first, kind)
+    assert first.status == 200 and not faults, f"{path}: {'; '.join(faults) or f'status {first.status}'}\n{first}"
+    answers = http.series(service.url(path), _SERIES, deadline_s=5.0)
+    wrong = [answer for answer in answers if answer.status != 200]
+    assert not wrong, f"{path}: {len(wrong)} of {_SERIES} answers are not 200\n{wrong[0]}"
+    p95_s = percentile([answer.latency_s for answer in answers], 0.95)
+    record_property("measured", ("p95_ms", round(p95_s * 1000, 1)))
+    budget_s = service.promise.answers_within or 0.0
+    if p95_s > budget_s:
+        raise Unmet(f"{path}: p95 of {_SERIES} answers is {format_duration(p95_s)}, promised {format_duration(budget_s)}")
+
+
+@criterion("health.names_dependencies", P1, each=subjects.edges, cause="health_lie")
+def test_health_names_every_dependency(service: Service, dependency: Backing) -> None:
+    """Every dependency appears in the details by name and is up: an indicator that is left out is a lie."""
+    role = service.role_of(dependency.name)
+    for path, health in (
+        (service.promise.health.overall, service.overall()),
+        (service.promise.health.ready, service.ready()),
+    ):
+        detail = health.detail(role, service.promise.health.names.get(role))
+        told = ", ".join(health.details) or "nothing"
+        assert detail is not None, f"{path} does not name {dependency.name}; it names {told}\n{health.answer}"
+        assert detail.status == "up", f"{path} says that {dependency.name} is {detail.status}\n{health.answer}"
+
+
+@criterion("health.engine_check", P1, each=subjects.services, cause="healthcheck_broken")
+def test_the_engine_checks_the_right_thing(service: Service, platform: Platform) -> None:
+    """There is a HEALTHCHECK, its path is one that the service serves, it passes, and its tool exists in the image."""
+    check = declared_check(platform.runtime.container(service.name), platform.runtime.image(service.name))
+    assert check, "neither the image nor the Compose file has a HEALTHCHECK"
+    path = served_path(check)
+    if path is not None:
+        answer = service.get(path)
+        assert answer.status == 200, f"the HEALTHCHECK asks {path}, which answers {answer}\n{' '.join(check)}"
+    fault = broken_check(platform.runtime, service.name, check)
+    assert not fault, f"the HEALTHCHECK does not pass: {fault}\n{' '.join(check)}"
+
+
+@criterion("health.paths", P3, each=subjects.platform, cause="inconsistent_paths")
+def test_all_services_use_the_same_paths_and_shape(subject: Subject, platform: Platform) -> None:
+    """The same paths and the same shape for all services."""
+    ready = [node.name for node in platform.graph if node.kind is Kind.SERVICE and not platform.failure(node.name)]
+    paths = {name: platform.service(name).promise.health for name in ready}
+    shapes = {name: str(platform.service(name).overall().family) for name in ready}
+    different = {(health.overall, health.ready, health.live) for health in paths.values()}
+    assert len(different) <= 1, f"paths differ: { {name: h.overall for name, h in paths.items()} }"
+    assert len(set(shapes.values())) <= 1, f"shapes differ: {shapes}"

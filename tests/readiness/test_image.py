@@ -1,0 +1,66 @@
+"""Images: their size, their user, and what should not be in them."""
+
+from collections.abc import Callable
+
+from fixtures.criteria import P2, P3, criterion
+from fixtures.subjects import demand_ready
+from readiness.hygiene import caches_left, is_pinned, is_root, secrets_in
+from readiness.model import subjects
+from readiness.model.criterion import Subject
+from readiness.model.finding import Unmet
+from readiness.model.units import format_size
+from readiness.platform import Platform
+from readiness.runtime.protocol import ContainerFacts, ImageFacts
+
+Measure = Callable[[str, object], None]
+
+
+@criterion("image.size", P2, each=subjects.services, cause="image_too_large")
+def test_image_is_within_its_budget(
+    subject: Subject, image: ImageFacts, platform: Platform, record_property: Measure
+) -> None:
+    """The image is within its budget; if not, the fattest layer is named."""
+    budget = platform.contract.promise(subject.node).image.at_most
+    record_property("measured", ("size_bytes", image.size_bytes))
+    if image.size_bytes > budget:
+        fattest = max(image.layers, key=lambda layer: layer.size_bytes)
+        raise Unmet(
+            f"{image.name} has {format_size(image.size_bytes)}, promised {format_size(budget)}",
+            evidence=(f"its fattest layer has {format_size(fattest.size_bytes)}: {fattest.created_by[:200]}",),
+            advice="Build in one stage and copy only what runs into the last one; leave build tools and caches behind.",
+        )
+
+
+@criterion("image.non_root", P2, each=subjects.lasting_nodes, cause="runs_as_root")
+def test_nothing_runs_as_root(
+    subject: Subject, image: ImageFacts, container: ContainerFacts, platform: Platform
+) -> None:
+    """Image, container and the processes themselves have a user other than root."""
+    demand_ready(platform, subject.node)
+    if platform.contract.promise(subject.node).image.user == "any":
+        return
+    declared = container.user or image.user
+    uids = platform.runtime.process_uids(subject.node)
+    assert 0 not in uids, f"a process runs as uid 0; the declared user is {declared or 'not set'!r}"
+    assert not is_root(declared), f"the declared user is {declared or 'not set'!r}"
+
+
+@criterion("image.pinned", P3, each=subjects.nodes, cause="image_unpinned")
+def test_image_is_pinned(subject: Subject, platform: Platform) -> None:
+    """The image has a tag other than `latest`, or a digest."""
+    image = platform.graph[subject.node].image
+    assert is_pinned(image), f"{image} is not pinned: another image may be meant tomorrow"
+
+
+@criterion("image.layers", P3, each=subjects.services, cause="image_wasteful")
+def test_layers_hold_no_package_caches(image: ImageFacts) -> None:
+    """No layer keeps what a package manager downloaded."""
+    found = caches_left(image)
+    assert not found, f"{len(found)} layer(s) keep a package cache\n" + "\n".join(found)
+
+
+@criterion("image.secrets", P3, each=subjects.nodes, cause="secret_in_image")
+def test_image_holds_no_secret(image: ImageFacts) -> None:
+    """No secret stands in the image's environment or history."""
+    found = secrets_in(image)
+    assert not found, f"the image holds secrets: {', '.join(found)}"

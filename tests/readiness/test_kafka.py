@@ -1,0 +1,98 @@
+"""Kafka: reachable, usable, really held; topics, consumer groups, and events that cross services."""
+
+import time
+
+from fixtures.criteria import P1, criterion
+from readiness.model import subjects
+from readiness.model.criterion import Subject
+from readiness.model.graph import Role
+from readiness.platform import Backing, Platform, Service
+from readiness.probes import kafka
+from readiness.requests import Issued, captured, contains_expected, is_accepted, send
+from readiness.runtime.holding import connections_held
+
+_DEADLINE_S = 10.0
+_LAG_FALLS_WITHIN_S = 10.0
+_POLL_S = 0.1
+
+
+@criterion("kafka.reachable", P1, each=subjects.backing(Role.KAFKA), cause="backing_unreachable")
+def test_kafka_answers(backing: Backing) -> None:
+    """Metadata with a controller is answered within a budget."""
+    answer = kafka.metadata(backing.address, _DEADLINE_S)
+    assert answer.ok, str(answer)
+
+
+@criterion("kafka.usable", P1, each=subjects.backing(Role.KAFKA), cause="backing_unusable")
+def test_a_record_is_read_back_from_kafka(backing: Backing, platform: Platform) -> None:
+    """A record with an id of this run is produced and consumed."""
+    topic = f"readiness-{platform.run}-{time.monotonic_ns()}"
+    answer = kafka.write_and_read(backing.address, topic, platform.run, _DEADLINE_S)
+    assert answer.ok, str(answer)
+
+
+@criterion("kafka.held", P1, each=subjects.edges_to(Role.KAFKA), cause="connection_missing")
+def test_the_service_holds_a_connection_to_kafka(service: Service, dependency: Backing, platform: Platform) -> None:
+    """The service holds a connection, as the sockets of the broker show."""
+    held = connections_held(platform.runtime, service.name, dependency.name)
+    assert held, f"the broker has no established connection from {service.name}"
+
+
+@criterion("kafka.topics", P1, each=subjects.edges_to(Role.KAFKA), cause="topic_missing")
+def test_declared_topics_exist(service: Service, dependency: Backing) -> None:
+    """Each topic that the service produces or consumes exists, with partitions and a leader."""
+    declared = (*service.promise.kafka.produces, *service.promise.kafka.consumes)
+    if declared:
+        answer = kafka.topic_state(dependency.address, declared, _DEADLINE_S)
+        assert answer.ok, str(answer)
+
+
+@criterion("kafka.groups", P1, each=subjects.consumers, cause="consumer_group")
+def test_consumer_groups_are_stable(service: Service, dependency: Backing, platform: Platform) -> None:
+    """The declared group is Stable, has members from the service, and its lag falls."""
+    group = service.promise.kafka.group
+    assert group is not None, f"the contract names no group, although {service.name} consumes"
+    addresses = platform.runtime.container(service.name).addresses
+    ends = time.monotonic() + _LAG_FALLS_WITHIN_S
+    while True:
+        answer = kafka.groups(dependency.address, [group], _DEADLINE_S)
+        assert answer.ok, str(answer)
+        state = answer.detail["groups"][group]
+        faults = _group_faults(group, state, addresses)
+        if not faults:
+            return
+        assert time.monotonic() < ends, f"{'; '.join(faults)}\n{state}"
+        time.sleep(_POLL_S)
+
+
+def _group_faults(group: str, state: dict[str, object], addresses: tuple[str, ...]) -> list[str]:
+    members = state["members"]
+    partitions = state["partitions"]
+    assert isinstance(members, list)
+    assert isinstance(partitions, list)
+    own = [member for member in members if str(member["host"]).lstrip("/") in addresses]
+    lag = sum(partition["lag"] or 0 for partition in partitions)
+    faults = [] if state["state"] == "STABLE" else [f"group {group} is {state['state']}"]
+    if not own:
+        faults.append(f"group {group} has no member at {', '.join(addresses)}, only {len(members)} others")
+    return [*faults, f"group {group} lags by {lag} records"] if lag else faults
+
+
+@criterion("kafka.flow", P1, each=subjects.flows, cause="event_lost")
+def test_an_event_has_its_effect_in_the_other_service(
+    subject: Subject, platform: Platform, issued: Issued | None, both_ready: None
+) -> None:
+    """An event that one service produces has its effect in the other, within its budget."""
+    flow = next(flow for flow in platform.contract.flows if flow.topic == subject.variant)
+    variables = {"id": f"{platform.run}-{time.monotonic_ns()}"}
+    token = issued.token if issued else None
+    caused = send(platform, flow.cause, variables, token if flow.cause.authenticated else None)
+    assert is_accepted(caused), f"the request that is to produce {flow.topic} was not accepted: {caused}"
+    variables |= captured(caused, flow.cause)
+    ends = time.monotonic() + flow.within
+    while True:
+        seen = send(platform, flow.effect, variables, token if flow.effect.authenticated else None)
+        if contains_expected(seen, flow.effect, variables):
+            return
+        assert time.monotonic() < ends, f"{flow.topic} had no effect in {flow.consumer} within {flow.within:g} s\n{seen}"
+        time.sleep(_POLL_S)

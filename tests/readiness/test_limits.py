@@ -1,0 +1,61 @@
+"""Limits: set, not met, and a restart policy; privileges: no more than needed."""
+
+from fixtures.criteria import P2, criterion
+from readiness.hygiene import excess_privileges
+from readiness.model import subjects
+from readiness.model.criterion import Subject
+from readiness.model.units import format_size
+from readiness.platform import Platform
+from readiness.runtime.protocol import ContainerFacts
+from readiness.runtime.record import Record
+
+_NEAR = 0.9
+"""Of a limit: what is used beyond this share is near enough to be told."""
+_THROTTLED = 0.25
+"""Of the scheduler's periods after the start: a share beyond this means that the limit decides how fast it answers."""
+
+
+@criterion("limits.memory", P2, each=subjects.lasting_nodes, cause="no_memory_limit")
+def test_memory_is_limited_and_the_limit_not_met(
+    subject: Subject, container: ContainerFacts, whole_record: Record
+) -> None:
+    """A memory limit is set, and the container did not come near it during the run."""
+    limit = container.memory_bytes
+    assert limit, "there is no memory limit: one leak takes the whole machine down"
+    used = max((sample.memory_bytes for sample in whole_record.samples(subject.node)), default=0)
+    assert used < _NEAR * limit, f"used {format_size(used)} of {format_size(limit)}"
+
+
+@criterion("limits.cpu", P2, each=subjects.lasting_nodes, cause="no_cpu_limit")
+def test_cpu_is_limited_and_not_throttled(
+    subject: Subject, container: ContainerFacts, whole_record: Record
+) -> None:
+    """A CPU limit is set, and the container was not throttled by it after its start."""
+    assert container.nano_cpus, "there is no CPU limit"
+    share = whole_record.throttled_share(subject.node)
+    assert share < _THROTTLED, f"throttled in {share:.0%} of the scheduler's periods while it served"
+
+
+@criterion("limits.pids", P2, each=subjects.lasting_nodes, cause="no_pids_limit")
+def test_processes_are_limited_and_the_limit_not_met(
+    subject: Subject, container: ContainerFacts, whole_record: Record
+) -> None:
+    """A limit of processes is set, and the container did not come near it during the run."""
+    limit = container.pids
+    assert limit > 0, "there is no limit of processes: a fork bomb takes the whole machine down"
+    used = max((sample.pids for sample in whole_record.samples(subject.node)), default=0)
+    assert used < _NEAR * limit, f"{used} of {limit} processes"
+
+
+@criterion("limits.restart_policy", P2, each=subjects.lasting_nodes, cause="no_restart_policy")
+def test_there_is_a_restart_policy(container: ContainerFacts) -> None:
+    """The engine is told to bring it back after a crash."""
+    policy = container.restart_policy
+    assert policy != "no", "there is no restart policy: the first crash is the end"
+
+
+@criterion("limits.privileges", P2, each=subjects.lasting_nodes, cause="excess_privileges")
+def test_privileges_are_dropped(subject: Subject, container: ContainerFacts, platform: Platform) -> None:
+    """Not privileged, capabilities dropped, no-new-privileges, no engine socket, read-only root where it is declared."""
+    faults = excess_privileges(container, platform.graph[subject.node])
+    assert not faults, "\n".join((f"{len(faults)} privilege(s) too many: {faults[0]}", *faults[1:]))

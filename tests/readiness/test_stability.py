@@ -1,0 +1,65 @@
+"""Crashes, restarts and stops; and that nothing else restarted during the whole run."""
+
+from fixtures.criteria import P1, P2, criterion
+from fixtures.subjects import demand_ready
+from readiness.experiments.store import Experiments
+from readiness.model import subjects
+from readiness.model.criterion import Subject
+from readiness.model.units import format_duration
+from readiness.platform import Platform, Service
+from readiness.runtime.record import Record, describe_death
+
+_GRACEFUL = (0, 143)
+"""An exit by itself, or by SIGTERM (128 + 15)."""
+
+
+@criterion("stable.crash", P1, each=subjects.services, cause="no_recovery", disturbing=True)
+def test_the_service_comes_back_from_a_crash(service: Service, experiments: Experiments) -> None:
+    """After a crash the restart policy brings it back, ready within `recovers_within`, and no request is wrong afterwards."""
+    seen = experiments.crashes()[service.name]
+    assert seen.restarted_after_s is not None, f"the restart policy did not bring it back ({seen.how})"
+    budget_s = service.promise.recovers_within or 0.0
+    assert seen.ready_after_s is not None, f"not ready again after a crash\n{seen.last_answer}"
+    assert seen.ready_after_s <= budget_s, (
+        f"ready {format_duration(seen.ready_after_s)} after a crash, promised {format_duration(budget_s)}"
+    )
+    assert not seen.wrong_afterwards, "answers are wrong after a crash\n" + "\n".join(seen.wrong_afterwards)
+
+
+@criterion("stable.restart", P1, each=subjects.services, cause="no_recovery", disturbing=True)
+def test_the_service_comes_back_from_a_restart(service: Service, experiments: Experiments) -> None:
+    """After a graceful restart it is ready within `recovers_within`, and no request is wrong afterwards."""
+    seen = experiments.restarts()[service.name]
+    budget_s = service.promise.recovers_within or 0.0
+    assert seen.ready_after_s is not None, f"not ready again after a restart\n{seen.last_answer}"
+    assert seen.ready_after_s <= budget_s, (
+        f"ready {format_duration(seen.ready_after_s)} after a restart, promised {format_duration(budget_s)}"
+    )
+    assert not seen.wrong_afterwards, "answers are wrong after a restart\n" + "\n".join(seen.wrong_afterwards)
+
+
+@criterion("stable.stops", P2, each=subjects.services, cause="stop_ignored", disturbing=True)
+def test_the_service_stops_gracefully(service: Service, experiments: Experiments) -> None:
+    """SIGTERM ends it within `stops_within`, without SIGKILL; ready turns red before the port closes."""
+    seen = experiments.restarts()[service.name]
+    budget_s = service.promise.stops_within or 0.0
+    assert not seen.killed, f"it ignored SIGTERM for {format_duration(budget_s)} and had to be killed"
+    assert seen.stopped_after_s <= budget_s, (
+        f"stopped after {format_duration(seen.stopped_after_s)}, promised {format_duration(budget_s)}"
+    )
+    assert seen.exit_code in _GRACEFUL, f"SIGTERM ended it with exit code {seen.exit_code}"
+    assert seen.red_after_s is not None, (
+        "ready never turned red before the port closed: requests were still sent to it\n" + seen.last_answer
+    )
+
+
+@criterion("stable.no_restart", P1, each=subjects.lasting_nodes, cause="restarts")
+def test_nothing_restarted_by_itself(subject: Subject, platform: Platform, whole_record: Record) -> None:
+    """No restart, no exit, no out-of-memory kill and no flapping health from start to verdict that nobody asked for."""
+    demand_ready(platform, subject.node)
+    deaths = whole_record.deaths(subject.node)
+    assert not deaths, "\n".join(
+        (f"it exited {len(deaths)} time(s) by itself", *(describe_death(death) for death in deaths))
+    )
+    flaps = whole_record.health_flaps(subject.node)
+    assert not flaps, f"its HEALTHCHECK turned unhealthy {len(flaps)} time(s) while nothing was disturbed"

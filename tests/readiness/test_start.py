@@ -1,0 +1,50 @@
+"""Does every container come up, and how soon?"""
+
+from fixtures.criteria import P1, criterion
+from fixtures.subjects import start_finding
+from readiness.model import subjects
+from readiness.model.criterion import Subject
+from readiness.model.events import NodeFailed
+from readiness.model.finding import Blocked, Cause, Confidence, Unmet
+from readiness.platform import Platform
+from readiness.runtime.record import waiting_circle
+
+
+@criterion("start.image", P1, each=subjects.nodes, cause="image_unavailable")
+def test_image_can_be_had(subject: Subject, platform: Platform) -> None:
+    """The image is here, can be pulled, or can be built."""
+    failure = platform.failure(subject.node)
+    if failure is not None and failure.error == "ImageUnavailable":
+        raise _unmet(failure)
+
+
+@criterion("start.ready", P1, each=subjects.nodes, cause="not_ready_in_time")
+def test_ready_within_its_budget(subject: Subject, platform: Platform) -> None:
+    """It becomes ready within `ready_within` of its own start; a death ends the wait at once with its cause."""
+    failure = platform.failure(subject.node)
+    if failure is not None:
+        key = start_finding(platform, failure)
+        if key != f"start.ready[{subject}]":
+            raise Blocked(by=key)
+        raise _unmet(failure)
+    assert platform.record.ready(subject.node) is not None, f"{subject} was never seen ready"
+
+
+@criterion("start.acyclic", P1, each=subjects.platform, cause="circular_start")
+def test_nobody_waits_for_someone_who_waits_for_him(subject: Subject, platform: Platform) -> None:
+    """No circle of health-gated dependencies, neither declared nor seen while the graph started."""
+    circle = platform.graph.gated_circle() or waiting_circle(platform.record)
+    assert not circle, f"these wait for each other: {' -> '.join((*circle, circle[0]))}"
+
+
+def _unmet(failure: NodeFailed) -> Unmet:
+    cause = Cause(
+        failure.cause_class,
+        failure.cause_node,
+        failure.cause_dependency,
+        Confidence(failure.confidence),
+        failure.summary,
+        failure.evidence,
+        failure.advice,
+    )
+    return Unmet(f"{failure.node} {failure.message}", cause)

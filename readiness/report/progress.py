@@ -7,7 +7,7 @@ they are given, neither raises when it cannot be written to: a run does not end 
 import os
 from collections.abc import Iterable, Mapping
 from threading import RLock
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -49,12 +49,11 @@ class AppendedProgress:
     """One line when a node's state changes, and every few seconds one that tells who is still waited for."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._output = _Output(stream)
         self._lock = RLock()
         self._startup = Startup()
         self._faults = Faults()
         self._reminded_at = 0.0
-        self._is_writable = True
 
     def handle(self, event: Event) -> None:
         with self._lock:
@@ -79,7 +78,7 @@ class AppendedProgress:
         with self._lock:
             for fault in self._faults.left():
                 self._write_line(f"          {fault}")
-            self._is_writable = False
+            self._output.let_go()
 
     def _tell_start(self, before: Startup, event: Event) -> None:
         after = self._startup
@@ -98,28 +97,27 @@ class AppendedProgress:
         self._write_line(f"{max(0.0, at - (at if began is None else began)):6.1f} s  {text}")
 
     def _write_line(self, line: str) -> None:
-        if not self._is_writable:
-            return
-        try:
-            self._stream.write(encodable(line, self._stream) + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):  # The reader of a pipe went away, or the stream was closed under us.
-            self._is_writable = False
+        self._output.write(f"{line}\n")
+        self._output.flush()
 
 
 class InPlaceProgress:
     """A block of one line a node, redrawn where it stands; it stays as it was when the start ended."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._output = _Output(stream)
         self._symbols = symbols_for(stream)
         self._lock = RLock()
         self._startup = Startup()
         self._faults = Faults()
         self._now = 0.0
-        self._is_writable = True
         self._console = Console(
-            file=stream, force_terminal=True, legacy_windows=False, markup=False, emoji=False, highlight=False
+            file=cast(TextIO, self._output),
+            force_terminal=True,
+            legacy_windows=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
         )
         self._live = Live(
             console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False, transient=False
@@ -148,54 +146,71 @@ class InPlaceProgress:
             self._stop()
             for fault in self._faults.left():
                 self._print(fault)
-            self._is_writable = False
+            self._output.let_go()
 
     def _draw(self) -> None:
-        if not self._is_writable:
-            return
-        try:
-            self._live.update(_block(self._startup, self._now, self._symbols, self._stream))
-            if not self._live.is_started:
-                self._live.start()
-            self._live.refresh()
-        except (OSError, ValueError):  # The terminal went away.
-            self._is_writable = False
+        self._live.update(_block(self._startup, self._now, self._symbols))
+        if not self._live.is_started:
+            self._live.start()
+        self._live.refresh()
 
     def _print(self, text: str) -> None:
-        if not self._is_writable:
-            return
-        try:
-            self._console.print(Text(encodable(text, self._stream), style=MUTED))
-        except (OSError, ValueError):
-            self._is_writable = False
+        self._console.print(Text(text, style=MUTED))
 
     def _stop(self) -> None:
-        if not self._live.is_started:
-            return
-        try:
+        if self._live.is_started:
             self._live.stop()
-        except (OSError, ValueError):
-            self._is_writable = False
 
 
-def _block(startup: Startup, now: float, symbols: Symbols, stream: TextIO) -> RenderableType:
+class _Output:
+    """A text stream that is written to as long as it takes something, in the characters that it can carry.
+
+    It stands between Rich and the stream, because Rich ends the program when the reader of a pipe goes away
+    (``Console.on_broken_pipe``).
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream: TextIO | None = stream
+        self.encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def write(self, text: str) -> int:
+        if self._stream is not None:
+            try:
+                self._stream.write(encodable(text, self._stream))
+            except (OSError, ValueError):  # The terminal or the reader of a pipe went away, or the stream was closed.
+                self.let_go()
+        return len(text)
+
+    def flush(self) -> None:
+        if self._stream is not None:
+            try:
+                self._stream.flush()
+            except (OSError, ValueError):
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Write nothing any more."""
+        self._stream = None
+
+
+def _block(startup: Startup, now: float, symbols: Symbols) -> RenderableType:
     """The whole start: a heading, and a line for each node."""
     began = now if startup.began is None else startup.began
-    heading = Text.assemble((encodable(startup.graph, stream), EMPHASIS), f"  {startup}")
+    heading = Text.assemble((startup.graph, EMPHASIS), f"  {startup}")
     if startup.took_s is None:
         heading.append(f"  {now - began:.1f} s", style=MUTED)
-    lines = (_node_line(state, startup, now, symbols, stream) for state in startup.nodes.values())
+    lines = (_node_line(state, startup, now, symbols) for state in startup.nodes.values())
     return Group(heading, *lines)
 
 
-def _node_line(state: NodeState, startup: Startup, now: float, symbols: Symbols, stream: TextIO) -> Text:
+def _node_line(state: NodeState, startup: Startup, now: float, symbols: Symbols) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append_text(_sign(state, symbols))
-    line.append(f"  {encodable(state.node, stream):<{_widest(startup)}}  ")
+    line.append(f"  {state.node:<{_widest(startup)}}  ")
     if not state.phase.is_over and startup.took_s is None:
         # In front of what a build prints, which may be long and is cut at the terminal's edge.
         line.append(f"{now - state.since:5.1f} s  ", style=MUTED)
-    return line.append(encodable(str(state), stream))
+    return line.append(str(state))
 
 
 def _sign(state: NodeState, symbols: Symbols) -> Text:

@@ -280,4 +280,6 @@ def _by_group(tallies: Iterable[Tally]) -> dict[str, list[Text]]:
         for group, members in groups.items()
         if group not in alone
     }
-    return shares | {_OTHER: [_share(groups[group][0], groups[group][0].criterion) for group in groups if group in alone]}
+    return shares | {
+        _OTHER: [_share(groups[group][0], groups[group][0].criterion) for group in groups if group in alone]
+    }

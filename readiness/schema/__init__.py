@@ -8,5 +8,7 @@ from readiness.schema.change import Change, ChangeClass, worst
 from readiness.schema.difference import compare
 from readiness.schema.model import Subgraph
 from readiness.schema.parser import parse
+from readiness.schema.validity import validate
+from readiness.schema.validity.violation import Violation
 
-__all__ = ["Change", "ChangeClass", "Subgraph", "compare", "parse", "worst"]
+__all__ = ["Change", "ChangeClass", "Subgraph", "Violation", "compare", "parse", "validate", "worst"]

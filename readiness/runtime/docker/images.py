@@ -120,7 +120,7 @@ def _compose_build(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={"DOCKER_BUILDKIT": "1", "COMPOSE_BAKE": "false", **compose.environment},
+            env={"DOCKER_BUILDKIT": "1", **compose.environment},
         )
         timer = threading.Timer(_BUILD_DEADLINE_S, process.kill)
         timer.start()

@@ -1,7 +1,7 @@
 """Whether a subgraph is valid on its own, before anything is composed.
 
-The codes are those of the reference composer (https://www.apollographql.com/docs/graphos/reference/federation/errors), so that
-a team finds them in its documentation. A new rule is one function and one line in the table.
+The codes are those of the reference composer, so that a team finds them in its documentation
+(https://www.apollographql.com/docs/graphos/reference/federation/errors). A new rule is one function and one line in the table.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     graphql.type_unknown,
     graphql.type_in_wrong_position,
     graphql.type_empty,
+    graphql.input_needs_itself,
     graphql.name_reserved,
     graphql.root_invalid,
     graphql.union_member_invalid,

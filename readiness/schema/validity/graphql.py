@@ -5,6 +5,7 @@ Source: GraphQL specification (October 2021), section 3, and 5 for directives an
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from readiness.schema import federation, walk
 from readiness.schema.model import (
@@ -55,6 +56,31 @@ def type_in_wrong_position(subgraph: Subgraph) -> Iterator[Violation]:
         if definition is not None and definition.kind not in _INPUT_KINDS:
             message = f"{definition.name} is {definition.kind.with_article}, which cannot be sent"
             yield Violation(CODE, each.coordinate, each.input.line, message)
+
+    for directive in subgraph.directives.values():
+        for argument in directive.arguments.values():
+            definition = subgraph.types.get(argument.type.name)
+            if definition is not None and definition.kind not in _INPUT_KINDS:
+                message = f"{definition.name} is {definition.kind.with_article}, which cannot be sent"
+                yield Violation(CODE, f"@{directive.name}({argument.name}:)", argument.line, message)
+
+
+def input_needs_itself(subgraph: Subgraph) -> Iterator[Violation]:
+    """An input object that always holds one of its own kind could never be written."""
+    demands = {
+        definition.name: [
+            each.type.name
+            for each in definition.inputs.values()
+            if each.type.is_required and not each.type.is_list and each.type.name in subgraph.types
+        ]
+        for definition in subgraph.of_kind(TypeKind.INPUT)
+    }
+    try:
+        TopologicalSorter(demands).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        message = f"the circle {' -> '.join(reversed(circle))} of required fields never ends"
+        yield Violation(CODE, circle[0], subgraph.types[circle[0]].line, message)
 
 
 def type_empty(subgraph: Subgraph) -> Iterator[Violation]:

@@ -1,4 +1,4 @@
-"""Rules for who resolves what: ``@external``, ``@shareable``, ``@override``, ``@interfaceObject`` and keys of interfaces."""
+"""Rules for who resolves what: ``@external``, ``@shareable``, ``@override`` and interfaces with keys."""
 
 import re
 from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _selected_fields(subgraph: Subgraph) -> set[tuple[str, str]]:
     """Type and field of everything that a key, ``@requires`` or ``@provides`` selects."""
     selected: set[tuple[str, str]] = set()
     for field_set in field_sets(subgraph):
-        text = field_set.applied.arguments.get("fields")
+        text = field_set.text
         if not isinstance(text, str):
             continue
         try:

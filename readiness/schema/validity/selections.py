@@ -7,8 +7,9 @@ from readiness.model.errors import SchemaError
 from readiness.schema import fieldsets, walk
 from readiness.schema.fieldsets import Selection
 from readiness.schema.model import Applied, Flavour, Subgraph, TypeDefinition, TypeKind, federated
-from readiness.schema.usage import is_external
+from readiness.schema.usage import is_external, key_fields
 from readiness.schema.validity.violation import Violation
+from readiness.schema.values import EnumName, Value
 
 _COMPOSITE = (TypeKind.OBJECT, TypeKind.INTERFACE, TypeKind.UNION)
 
@@ -26,13 +27,20 @@ class FieldSet:
     def prefix(self) -> str:
         return self.directive.upper()
 
+    @property
+    def text(self) -> Value:
+        """What stands for ``fields``. Composers read a bare name in ``@requires`` as if it were quoted."""
+        value = self.applied.arguments.get("fields")
+        return value.name if isinstance(value, EnumName) and self.directive == "requires" else value
+
     def violation(self, code: str, message: str) -> Violation:
         return Violation(f"{self.prefix}_{code}", self.coordinate, self.applied.line, f"@{self.directive}: {message}")
 
 
 def field_sets_invalid(subgraph: Subgraph) -> Iterator[Violation]:
+    keys = frozenset(key_fields(subgraph))
     for field_set in field_sets(subgraph):
-        yield from _violations(subgraph, field_set)
+        yield from _violations(subgraph, field_set, keys)
 
 
 def provides_on_no_object(subgraph: Subgraph) -> Iterator[Violation]:
@@ -68,10 +76,10 @@ def field_sets(subgraph: Subgraph) -> Iterator[FieldSet]:
                     yield FieldSet("provides", coordinate, applied, target)
 
 
-def _violations(subgraph: Subgraph, field_set: FieldSet) -> Iterator[Violation]:
+def _violations(subgraph: Subgraph, field_set: FieldSet, keys: frozenset[tuple[str, str]]) -> Iterator[Violation]:
     if "fields" not in field_set.applied.arguments:
         return  # a required argument is missing, which is told as invalid GraphQL
-    text = field_set.applied.arguments["fields"]
+    text = field_set.text
     if not isinstance(text, str):
         yield field_set.violation("INVALID_FIELDS_TYPE", "`fields` has to be a string")
         return
@@ -80,14 +88,15 @@ def _violations(subgraph: Subgraph, field_set: FieldSet) -> Iterator[Violation]:
     except SchemaError as error:
         yield field_set.violation("INVALID_FIELDS", f'"{text}": {error}')
         return
-    yield from _Checker(subgraph, field_set).check(field_set.parent, selections, has_external=False)
+    yield from _Checker(subgraph, field_set, keys).check(field_set.parent, selections, has_external=False)
 
 
 class _Checker:
     """Goes down one field set beside the types that it selects from."""
 
-    def __init__(self, subgraph: Subgraph, field_set: FieldSet) -> None:
+    def __init__(self, subgraph: Subgraph, field_set: FieldSet, keys: frozenset[tuple[str, str]]) -> None:
         self._subgraph = subgraph
+        self._keys = keys
         self._field_set = field_set
         self._is_strict = subgraph.flavour is Flavour.FEDERATION_2
         """Federation 1 never asked for more than known fields without arguments."""
@@ -144,11 +153,18 @@ class _Checker:
             yield self._violation("INVALID_FIELDS", f"{coordinate} needs a selection of fields of {inner.name}")
 
     def _is_external(self, parent: TypeDefinition, name: str) -> bool:
-        """An interface's field is external where an implementation's is: the interface has no resolver of its own."""
+        """An interface's field is external where an implementation's is: the interface has no resolver of its own.
+
+        A key of an extended type is not, though it says so: it comes with the entity itself.
+        """
         owners = [parent]
         if parent.kind is TypeKind.INTERFACE:
             owners += self._subgraph.implementations(parent.name)
-        return any(is_external(owner, owner.fields[name]) for owner in owners if name in owner.fields)
+        return any(
+            is_external(owner, owner.fields[name])
+            for owner in owners
+            if name in owner.fields and not (owner.is_extension and (owner.name, name) in self._keys)
+        )
 
     def _violation(self, code: str, message: str) -> Violation:
         return self._field_set.violation(code, message)

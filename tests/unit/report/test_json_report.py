@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from tests.unit.report.verdict_examples import CRASH_LOOP, EXAMPLES, ONE_FINDING, READY, THREE_FINDINGS
 
 from readiness.model.finding import Cause, Confidence
 from readiness.model.verdict import Verdict
 from readiness.report.json_report import EVIDENCE_LIMIT, to_json
+from tests.unit.report.verdict_examples import CRASH_LOOP, EXAMPLES, ONE_FINDING, READY, THREE_FINDINGS
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[3] / "schemas" / "verdict.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -7,10 +7,10 @@ from xml.etree.ElementTree import Element
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.report.verdict_examples import CRASH_LOOP, EXAMPLES, NO_ENGINE, ONE_FINDING, READY, ROWS, SNAPSHOT
 
 from readiness.model.verdict import Verdict
 from readiness.report.junit import to_junit
+from tests.unit.report.verdict_examples import CRASH_LOOP, EXAMPLES, NO_ENGINE, ONE_FINDING, READY, ROWS, SNAPSHOT
 
 # The elements and attributes that the common JUnit schemas share.
 CHILDREN = {

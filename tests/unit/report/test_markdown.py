@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from tests.unit.report.verdict_examples import CRASH_LOOP, EXAMPLES, NO_ENGINE, ONE_FINDING, READY, THREE_FINDINGS
 
 from readiness.model.verdict import Verdict
 from readiness.report.markdown import to_markdown
+from tests.unit.report.verdict_examples import CRASH_LOOP, EXAMPLES, NO_ENGINE, ONE_FINDING, READY, THREE_FINDINGS
 
 
 def _tokens(verdict: Verdict) -> list[Token]:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+
+from readiness.model.verdict import Outcome, Verdict
+from readiness.report.style import ASCII
+from readiness.report.terminal import EVIDENCE_LINES, FINDINGS_IN_FULL, NARROWEST, render
 from tests.unit.report.verdict_examples import (
     CRASH_LOOP,
     EXAMPLES,
@@ -15,10 +19,6 @@ from tests.unit.report.verdict_examples import (
     SNAPSHOT,
     THREE_FINDINGS,
 )
-
-from readiness.model.verdict import Outcome, Verdict
-from readiness.report.style import ASCII
-from readiness.report.terminal import EVIDENCE_LINES, FINDINGS_IN_FULL, NARROWEST, render
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -50,7 +50,7 @@ def test_the_verdict_stands_in_the_first_lines_and_in_the_last(verdict: Verdict)
 
 
 def test_ready_for_eight_containers_fits_on_a_screen() -> None:
-    assert len(_lines(READY, 80)) <= 34
+    assert len(_lines(READY, 80)) <= 36
 
 
 def test_the_cause_of_the_first_blocker_is_on_the_first_screen() -> None:
@@ -65,7 +65,7 @@ def test_a_blocker_says_how_much_it_drags_down() -> None:
 
 def test_a_failing_criterion_names_who_fails() -> None:
     (line,) = [line for line in _lines(THREE_FINDINGS) if " health.ready " in line]
-    assert line.split("  ")[-1] == "rules-engine · 1 blocked · 3 hold"
+    assert line.endswith(" rules-engine · 1 blocked · 3 hold")
 
 
 def test_criteria_without_failures_are_counted_together() -> None:
@@ -141,4 +141,4 @@ def test_a_criterion_of_which_nobody_was_checked_stands_with_the_others_unchecke
         for row in READY.results
     )
     lines = _lines(replace(READY, results=results))
-    assert any(line.split() == ["?", "auth", "token", "5"] for line in lines)
+    assert any(line.startswith("  ?  other ") and line.endswith("auth.token 5") for line in lines)

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.report.verdict_examples import CRASH_LOOP
 
 from readiness.report.text import cut, evidence_of, lines, one_line, title_of
+from tests.unit.report.verdict_examples import CRASH_LOOP
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from readiness.report.text import cut, evidence_of, lines, one_line, title_of
         ("a\tb\x00c\x07", ("a    bc",)),
         ("safe\u202egnp.exe", ("safegnp.exe",)),
         ("half \ud800 a pair", ("half  a pair",)),
-        ("unfinished \x1b[", ("unfinished [",)),
+        ("unfinished \x1b[", ("unfinished",)),
         ("", ()),
     ],
 )

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.report.verdict_examples import ONE_FINDING, READY
 
 from readiness.model.errors import ReadinessError
 from readiness.report import ReportNotWritten, write_reports
+from tests.unit.report.verdict_examples import ONE_FINDING, READY
 
 
 def test_the_three_reports_are_written_into_a_new_folder(tmp_path: Path) -> None:

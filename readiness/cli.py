@@ -1,10 +1,10 @@
 """``python -m readiness``: what the test run does, for people at a shell.
 
-    images [--contract FILE]    build or pull what the platform's images need
-    check  [--contract FILE]    read the contract and the Compose file, and tell what is wrong in them
-    up     [--contract FILE]    start the platform and leave it running
-    list                        what runs have left on this engine, and where it answers
-    down   RUN ... | --all      remove what runs have left
+images [--contract FILE]    build or pull what the platform's images need
+check  [--contract FILE]    read the contract and the Compose file, and tell what is wrong in them
+up     [--contract FILE]    start the platform and leave it running
+list                        what runs have left on this engine, and where it answers
+down   RUN ... | --all      remove what runs have left
 """
 
 import argparse
@@ -116,7 +116,9 @@ def _down(given: argparse.Namespace) -> int:
         unknown = [run for run in given.runs if run not in known]
         for run in known if given.all else [run for run in given.runs if run in known]:
             removed = remove_run(client, run)
-            print(f"{run}: {removed.containers} containers, {removed.networks} networks, {removed.volumes} volumes removed")
+            print(
+                f"{run}: {removed.containers} containers, {removed.networks} networks, {removed.volumes} volumes removed"
+            )
     for run in unknown:
         print(f"{run}: no such run on this engine; `python -m readiness list` tells which there are", file=sys.stderr)
     return _WRONG if unknown else _DONE

@@ -168,5 +168,3 @@ class Platform:
 
     def neighbours(self) -> dict[str, NodeEvidence]:
         return collect_all(self.graph, self.runtime, self.journal, self.redactor)
-
-

@@ -70,6 +70,7 @@ _FRAME_SOURCE = re.compile(r"^ {4}\S| {4,}[~^ ]+$| {4,}\S")
 _PANIC = re.compile(r"^(?:panic|fatal error): ")
 _PYDANTIC = re.compile(r"\d validation errors? for ")
 _BANNER = "APPLICATION FAILED TO START"
+_NAMED = re.compile(r"^[\w.$]*(?:Error|Exception)(?: \[\w+\])?: ")
 _ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
 _UNCAUGHT = re.compile(
     r"^Node\.js v\d|^node:internal|^Exception in thread |^(?:panic|fatal error): |UnhandledPromiseRejection|"
@@ -194,7 +195,8 @@ class _Joiner:
             return head is None and not (self._kind == "asterisks" and _BANNER not in text)
         if self._kind == "python":
             return self._python_takes(text, head is not None)
-        if _TRACEBACK in text:
+        if _TRACEBACK in text or (_NAMED.match(text) and len(self.lines) == 1):
+            # A logger prints the exception without a head under the line that reports it.
             return head is None and self.blanks == 0 and (_level_of(self.lines[0].text) or 0) >= Level.WARN
         if _CONTINUES.match(text):
             return True
@@ -292,7 +294,7 @@ def _level_of(line: str) -> Level | None:
     return _named_level(found["level"]) if found else None
 
 
-_TIMES_AND_COUNTS = re.compile(rf"{_STAMP}|(?<![\w.:])\d+(?:\.\d+)?(?![\w.:]*\d)")
+_TIMES_AND_COUNTS = re.compile(rf"{_STAMP}|\d{{1,2}}:\d\d:\d\d|(?<![\w.:])\d+(?:\.\d+)?(?![\w.:]*\d)")
 
 
 @dataclass(frozen=True)

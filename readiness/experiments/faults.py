@@ -69,7 +69,9 @@ def await_ready(platform: Platform, node: str) -> str:
         if reply.ready:
             return f"{asked.text}: {reply.answer}"
         if time.monotonic() > ends:
-            raise NotReadyInTime(node, f"{node} did not come back within {budget_s:g} s; {asked.text} got {reply.answer}")
+            raise NotReadyInTime(
+                node, f"{node} did not come back within {budget_s:g} s; {asked.text} got {reply.answer}"
+            )
         time.sleep(asked.interval_s)
 
 

@@ -74,10 +74,7 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     return Loss(
         dependency,
         fault,
-        {
-            user.name: _observed(platform, user, under_loss[user.name], *after[user.name])
-            for user in users
-        },
+        {user.name: _observed(platform, user, under_loss[user.name], *after[user.name]) for user in users},
     )
 
 

@@ -28,7 +28,9 @@ class Experiments:
 
     def loss(self, dependency: str, fault: str) -> Loss:
         """:raises ExperimentFailed: the fault did not land or did not heal."""
-        return self._once(f"loss-{dependency}-{fault}", TypeAdapter(Loss), lambda: lose(self._platform, dependency, fault))
+        return self._once(
+            f"loss-{dependency}-{fault}", TypeAdapter(Loss), lambda: lose(self._platform, dependency, fault)
+        )
 
     def crashes(self) -> dict[str, Crash]:
         """:raises ExperimentFailed: a crash did not land."""

@@ -178,7 +178,5 @@ class Contract(_Strict):
     def promise(self, node: str) -> ServicePromise:
         """What the node promises, with the defaults filled in."""
         promise = self.services.get(node, ServicePromise())
-        missing = {
-            name: value for name, value in self.defaults.model_dump().items() if getattr(promise, name) is None
-        }
+        missing = {name: value for name, value in self.defaults.model_dump().items() if getattr(promise, name) is None}
         return promise.model_copy(update=missing)

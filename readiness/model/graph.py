@@ -178,7 +178,8 @@ class Graph:
     def gated_circle(self) -> tuple[str, ...]:
         """A circle of nodes that each wait for the next to be healthy or completed, or () where there is none."""
         gates = {
-            node.name: [edge.node for edge in node.depends_on if edge.condition is not Condition.STARTED] for node in self
+            node.name: [edge.node for edge in node.depends_on if edge.condition is not Condition.STARTED]
+            for node in self
         }
         try:
             TopologicalSorter(gates).prepare()

@@ -56,9 +56,7 @@ def edges_to(role: Role) -> Subjects:
     """The uses of the backing services of one role."""
 
     def each(contract: Contract, graph: Graph) -> tuple[Subject, ...]:
-        return tuple(
-            edge for edge in edges(contract, graph) if edge.dependency and graph[edge.dependency].role is role
-        )
+        return tuple(edge for edge in edges(contract, graph) if edge.dependency and graph[edge.dependency].role is role)
 
     return each
 

@@ -50,7 +50,6 @@ def format_size(size_bytes: float) -> str:
     return f"{size_bytes:.0f} B"
 
 
-
 Seconds = Annotated[float, BeforeValidator(parse_duration_s)]
 """A field that is written with its unit (``50ms``) and held in seconds."""
 

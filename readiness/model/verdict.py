@@ -127,7 +127,9 @@ def _waived(result: Result, row: Row, waivers: Sequence[Waiver]) -> Result:
         return result
     for waiver in waivers:
         if waiver.criterion == row.criterion.name and waiver.service in row.subject.nodes:
-            return replace(result, outcome=Outcome.WAIVED, reason=f"until {waiver.until}: {waiver.reason} ({result.reason})")
+            return replace(
+                result, outcome=Outcome.WAIVED, reason=f"until {waiver.until}: {waiver.reason} ({result.reason})"
+            )
     return result
 
 

@@ -111,5 +111,8 @@ class Runtime(Protocol):
     def container(self, node: str) -> ContainerFacts:
         """How the container was set up."""
 
+    def folder_bytes(self, node: str, folder: str) -> int:
+        """The size of what lies in a folder of the container; 0 where there is none. Counting stops at 100 MB."""
+
     def process_uids(self, node: str) -> tuple[int, ...]:
         """The user ids of the container's processes."""

@@ -49,7 +49,9 @@ def _check_endpoint(service: Service, path: str, kind: PathKind, record_property
     record_property("measured", ("p95_ms", round(p95_s * 1000, 1)))
     budget_s = service.promise.answers_within or 0.0
     if p95_s > budget_s:
-        raise Unmet(f"{path}: p95 of {_SERIES} answers is {format_duration(p95_s)}, promised {format_duration(budget_s)}")
+        raise Unmet(
+            f"{path}: p95 of {_SERIES} answers is {format_duration(p95_s)}, promised {format_duration(budget_s)}"
+        )
 
 
 @criterion("health.names_dependencies", P1, each=subjects.edges, cause="health_lie")

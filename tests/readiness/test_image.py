@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fixtures.criteria import P2, P3, criterion
 from fixtures.subjects import demand_ready
-from readiness.hygiene import caches_left, is_pinned, is_root, secrets_in
+from readiness.hygiene import CACHE_WORTH_TELLING_BYTES, PACKAGE_CACHES, is_pinned, is_root, secrets_in
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.finding import Unmet
@@ -53,10 +53,15 @@ def test_image_is_pinned(subject: Subject, platform: Platform) -> None:
 
 
 @criterion("image.layers", P3, each=subjects.services, cause="image_wasteful")
-def test_layers_hold_no_package_caches(image: ImageFacts) -> None:
-    """No layer keeps what a package manager downloaded."""
-    found = caches_left(image)
-    assert not found, f"{len(found)} layer(s) keep a package cache\n" + "\n".join(found)
+def test_image_holds_no_package_cache(subject: Subject, image: ImageFacts, platform: Platform) -> None:
+    """What a package manager downloaded does not stay in the image."""
+    sizes = {folder: platform.runtime.folder_bytes(subject.node, folder) for folder in PACKAGE_CACHES}
+    found = [
+        f"{PACKAGE_CACHES[folder]}: {format_size(size)} in {folder}"
+        for folder, size in sizes.items()
+        if size > CACHE_WORTH_TELLING_BYTES
+    ]
+    assert not found, f"{image.name} keeps {'; '.join(found)}"
 
 
 @criterion("image.secrets", P3, each=subjects.nodes, cause="secret_in_image")

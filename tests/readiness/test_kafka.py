@@ -94,5 +94,7 @@ def test_an_event_has_its_effect_in_the_other_service(
         seen = send(platform, flow.effect, variables, token if flow.effect.authenticated else None)
         if contains_expected(seen, flow.effect, variables):
             return
-        assert time.monotonic() < ends, f"{flow.topic} had no effect in {flow.consumer} within {flow.within:g} s\n{seen}"
+        assert time.monotonic() < ends, (
+            f"{flow.topic} had no effect in {flow.consumer} within {flow.within:g} s\n{seen}"
+        )
         time.sleep(_POLL_S)

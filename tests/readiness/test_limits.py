@@ -27,9 +27,7 @@ def test_memory_is_limited_and_the_limit_not_met(
 
 
 @criterion("limits.cpu", P2, each=subjects.lasting_nodes, cause="no_cpu_limit")
-def test_cpu_is_limited_and_not_throttled(
-    subject: Subject, container: ContainerFacts, whole_record: Record
-) -> None:
+def test_cpu_is_limited_and_not_throttled(subject: Subject, container: ContainerFacts, whole_record: Record) -> None:
     """A CPU limit is set, and the container was not throttled by it after its start."""
     assert container.nano_cpus, "there is no CPU limit"
     share = whole_record.throttled_share(subject.node)

@@ -23,9 +23,12 @@ def test_readiness_tells_the_truth_about_a_loss(
         )
     if seen.named_after_s is None:
         raise Unmet(
-            f"with {dependency.name} {subject.variant} ready turned red, but did not name it", evidence=(seen.last_answer,)
+            f"with {dependency.name} {subject.variant} ready turned red, but did not name it",
+            evidence=(seen.last_answer,),
         )
-    assert not seen.also_accused, f"ready also calls {', '.join(seen.also_accused)} down, which answers\n{seen.last_answer}"
+    assert not seen.also_accused, (
+        f"ready also calls {', '.join(seen.also_accused)} down, which answers\n{seen.last_answer}"
+    )
     assert seen.green_after_s is not None, (
         f"ready did not turn green within {service.promise.recovers_within:g} s "
         f"after {dependency.name} had come back\n{seen.green_answer}"

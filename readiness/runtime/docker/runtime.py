@@ -26,6 +26,7 @@ from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
 _LOOPBACK = "127.0.0.1"
 _PORT_TAKEN = ("port is already allocated", "address already in use")
 _LOG_LIMIT_BYTES = 1_000_000
+_FOLDER_LIMIT_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,20 @@ class DockerRuntime:
     def container(self, node: str) -> ContainerFacts:
         with engine_errors():
             return container_facts(self._docker.api.inspect_container(self._container_id(node)))
+
+    def folder_bytes(self, node: str, folder: str) -> int:
+        # Through the engine and not by a command: the image may have no shell, and the process no right to look.
+        with engine_errors():
+            try:
+                archive, _ = self._containers[node].get_archive(folder)
+            except docker.errors.NotFound:
+                return 0
+            size = 0
+            for chunk in archive:
+                size += len(chunk)
+                if size > _FOLDER_LIMIT_BYTES:
+                    break
+            return size
 
     def process_uids(self, node: str) -> tuple[int, ...]:
         with engine_errors():

@@ -1,7 +1,8 @@
 """Whether a subgraph is valid on its own, before anything is composed.
 
 The codes are those of the reference composer, so that a team finds them in its documentation
-(https://www.apollographql.com/docs/graphos/reference/federation/errors). A new rule is one function and one line in the table.
+(https://www.apollographql.com/docs/graphos/reference/federation/errors). A new rule is one function and one line in
+the table.
 """
 
 from collections.abc import Callable, Iterable

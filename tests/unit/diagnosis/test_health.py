@@ -1,0 +1,57 @@
+"""A node that runs and says of itself that it is not ready."""
+
+from dataclasses import replace
+
+from diagnosis_scene import SHOP, exited, running
+
+from readiness.diagnosis import health_cause
+from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Cause, Confidence
+
+WRONG_PASSWORD = "redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled."
+
+
+def told(details: dict[str, tuple[str, str]], *others: NodeEvidence, log: str = "") -> Cause:
+    return health_cause("auth", details, running("auth", log, well=False), SHOP, {each.node: each for each in others})
+
+
+def test_the_message_names_the_class_and_the_key_the_node() -> None:
+    cause = told(
+        {"redis": ("down", "WRONGPASS invalid username-password pair"), "database": ("up", "")},
+        running("redis", well=True),
+    )
+    assert (cause.cls, cause.node, cause.dependency) == ("dependency_auth_failed", "auth", "redis")
+    assert cause.confidence is Confidence.SURE
+    assert "redis answers our own probe" in cause.evidence
+    assert any("REDIS_PASSWORD" in line for line in cause.evidence)
+
+
+def test_the_log_tells_what_the_message_leaves_out() -> None:
+    cause = told({"cache": ("down", "")}, running("redis", well=True), log=f"ERROR redis: {WRONG_PASSWORD}\n")
+    assert (cause.cls, cause.dependency, cause.confidence) == ("dependency_auth_failed", "redis", Confidence.LIKELY)
+
+
+def test_a_log_about_another_dependency_explains_nothing() -> None:
+    cause = told({"kafka": ("down", "")}, running("kafka", well=True), log=f"ERROR redis: {WRONG_PASSWORD}\n")
+    assert (cause.cls, cause.dependency, cause.confidence) == ("health_reported_down", "kafka", Confidence.UNKNOWN)
+
+
+def test_a_dependency_that_is_dead_is_the_cause_whatever_the_message_says() -> None:
+    cause = told({"typeorm": ("down", "timeout of 1000ms exceeded")}, exited("postgres", code=137, oom=True))
+    assert (cause.cls, cause.node) == ("container_oom", "postgres")
+
+
+def test_a_paused_dependency_is_the_cause() -> None:
+    paused = running("redis")
+    cause = told({"redis": ("down", "")}, replace(paused, state=replace(paused.state, status="paused")))
+    assert (cause.node, cause.confidence) == ("redis", Confidence.SURE)
+
+
+def test_a_dependency_that_is_fine_by_our_own_probe_turns_suspicion_to_the_clients_settings() -> None:
+    cause = told({"redis": ("down", "")}, running("redis", well=True))
+    assert (cause.cls, cause.node, cause.dependency) == ("health_reported_down", "auth", "redis")
+    assert "REDIS_PASSWORD" in cause.advice
+
+
+def test_an_answer_without_a_failing_part_falls_back_to_the_node_itself() -> None:
+    assert told({"redis": ("up", "")}).cls == "unknown"

@@ -7,7 +7,7 @@ from pathlib import Path
 from readiness.model.address import Address, Credentials
 from readiness.model.contract import Contract, ServicePromise
 from readiness.model.errors import ReadinessError
-from readiness.model.events import NodeFailed
+from readiness.model.events import NodeFailed, Noted
 from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence
 from readiness.model.graph import Graph, Kind, Node, Role
 from readiness.model.redaction import Redactor
@@ -138,6 +138,11 @@ class Platform:
         return {node.name: self.service(node.name) for node in self.graph if node.kind is Kind.SERVICE}
 
     @property
+    def started_services(self) -> tuple[Service, ...]:
+        """The services that became ready at the start."""
+        return tuple(service for name, service in self.services.items() if self.failure(name) is None)
+
+    @property
     def record(self) -> Record:
         """What happened so far."""
         return Record(self.journal.events())
@@ -152,11 +157,11 @@ class Platform:
 
     def users_of(self, dependency: str) -> tuple[Service, ...]:
         """The services that use a backing service, as the contract names it, and that did become ready."""
-        return tuple(
-            service
-            for service in self.services.values()
-            if dependency in service.promise.uses.values() and self.failure(service.name) is None
-        )
+        return tuple(service for service in self.started_services if dependency in service.promise.uses.values())
+
+    def note(self, message: str) -> None:
+        """Tell something that is no finding, once, to whoever watches the run."""
+        self.journal.append(Noted(message=message))
 
     def client_credentials(self, service: str, role: Role) -> Credentials:
         """What the service itself logs in with."""

@@ -26,6 +26,7 @@ class CauseClass(StrEnum):
     BAD_ENTRYPOINT = "bad_entrypoint"
     IMAGE_UNAVAILABLE = "image_unavailable"
     # What the node depends on
+    DEPENDENCY_FAILED = "dependency_failed"
     DEPENDENCY_UNREACHABLE = "dependency_unreachable"
     DEPENDENCY_NAME_UNRESOLVED = "dependency_name_unresolved"
     DEPENDENCY_TIMEOUT = "dependency_timeout"
@@ -140,6 +141,10 @@ EXPLANATIONS: dict[CauseClass, Explanation] = {
     CauseClass.IMAGE_UNAVAILABLE: Explanation(
         "The image is neither here, nor can it be pulled or built.",
         "Build it, or check its name, tag and the login to its registry.",
+    ),
+    CauseClass.DEPENDENCY_FAILED: Explanation(
+        "The node was never started, because a dependency that it waits for failed.",
+        "Look at the dependency; what waits for it follows.",
     ),
     CauseClass.DEPENDENCY_UNREACHABLE: Explanation(
         "Nothing answers at the dependency's address as the node knows it.",
@@ -291,6 +296,7 @@ EXPLANATIONS: dict[CauseClass, Explanation] = {
 # table or a full server are faults of their own, whatever else is wrong with the dependency.
 EXPLAINED_BY_A_DEAD_DEPENDENCY = frozenset(
     {
+        CauseClass.DEPENDENCY_FAILED,
         CauseClass.DEPENDENCY_UNREACHABLE,
         CauseClass.DEPENDENCY_NAME_UNRESOLVED,
         CauseClass.DEPENDENCY_TIMEOUT,
@@ -299,3 +305,18 @@ EXPLAINED_BY_A_DEAD_DEPENDENCY = frozenset(
         CauseClass.HEALTH_REPORTED_DOWN,
     }
 )
+
+# A text of one of these classes is about a dependency, so that the library that speaks tells which.
+ABOUT_A_DEPENDENCY = EXPLAINED_BY_A_DEAD_DEPENDENCY | {
+    CauseClass.DEPENDENCY_AUTH_FAILED,
+    CauseClass.DEPENDENCY_CAPACITY,
+    CauseClass.DEPENDENCY_WRITE_REFUSED,
+    CauseClass.TLS_MISMATCH,
+    CauseClass.DATABASE_MISSING,
+    CauseClass.SCHEMA_MISSING,
+    CauseClass.SCHEMA_CONFLICT,
+    CauseClass.DATA_CONFLICT,
+    CauseClass.DB_QUERY_FAILED,
+    CauseClass.MIGRATION_FAILED,
+    CauseClass.TOPIC_MISSING,
+}

@@ -94,7 +94,8 @@ def _of_waiting(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     gates = [e.node for e in scene.graph[evidence.node].depends_on if e.condition is not Condition.STARTED]
     for name in gates:
         if scene.is_failing(name) and name not in scene.path:
-            return deeper(name, scene, f"{evidence.node} was never started: it waits for {name}")
+            because = f"{evidence.node} was never started: it waits for {name}"
+            return deeper(name, scene, because, otherwise=CauseClass.DEPENDENCY_FAILED)
     return None
 
 
@@ -176,7 +177,9 @@ def _of_healthcheck(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     if state.newest_answers(evidence) and state.is_fine(evidence):
         return _cause(CauseClass.HEALTHCHECK_BROKEN, evidence, Confidence.LIKELY, lines=(*line, *_answers(evidence)))
     reading = read(output, ended=False)
-    if reading and _meant_by(reading.match, evidence, scene).problem is not Problem.LOCALHOST:
+    place = _meant_by(reading.match, evidence, scene) if reading else None
+    # What the check itself could not reach is the node; only a text about somebody else says more.
+    if reading and place and place.node and place.problem is not Problem.LOCALHOST:
         cause = _explained(reading, evidence, scene)
         return replace(cause, confidence=_at_most_likely(cause), evidence=(*cause.evidence, *line))
     return None
@@ -320,14 +323,14 @@ def _named(dependency: str | None, match: Match, place: Place, scene: Scene) -> 
     return match.role or addresses.role_of_port(place.port) or addresses.name_in(place.host)
 
 
-def deeper(name: str, scene: Scene, *because: str) -> Cause:
-    """The cause of a dependency's failure, as the cause of its client's."""
+def deeper(name: str, scene: Scene, *because: str, otherwise: CauseClass = CauseClass.DEPENDENCY_UNREACHABLE) -> Cause:
+    """The cause of a dependency's failure, as the cause of its client's; ``otherwise`` where that is not known."""
     evidence = scene.neighbours[name]
     cause = diagnose_in(evidence, scene)
     if cause.cls == CauseClass.UNKNOWN and cause.node == name:
         cause = replace(
             cause,
-            cls=CauseClass.DEPENDENCY_UNREACHABLE,
+            cls=otherwise.value,
             dependency=name,
             confidence=Confidence.LIKELY,
             summary=f"{name} is down itself ({state.describe(evidence)[0]})",

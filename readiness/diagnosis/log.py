@@ -196,8 +196,8 @@ class _Joiner:
         if self._kind == "python":
             return self._python_takes(text, head is not None)
         if _TRACEBACK in text or (_NAMED.match(text) and len(self.lines) == 1):
-            # A logger prints the exception without a head under the line that reports it.
-            return head is None and self.blanks == 0 and (_level_of(self.lines[0].text) or 0) >= Level.WARN
+            # A logger prints the exception without a head under the line that reports it (Spring: after a blank line).
+            return head is None and self.blanks <= 1 and (_level_of(self.lines[0].text) or 0) >= Level.WARN
         if _CONTINUES.match(text):
             return True
         indented = text[0].isspace() and head is None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
-from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.log import Entry, Level, Said, distinct, read_log
 from readiness.model.finding import Confidence
 
@@ -35,6 +35,7 @@ _LIBRARIES = {
             r"org\.postgresql\.",
             r"/jackc/pgx",
             r"/lib/pq",
+            r"\bNpgsql\.",
         ),
         "mysql": (r"node_modules/mysql2?/", r"/(?:pymysql|aiomysql|MySQLdb)/", r"com\.mysql\."),
         "redis": (
@@ -43,12 +44,15 @@ _LIBRARIES = {
             r"-packages/redis/",
             r"io\.lettuce",
             r"clients\.jedis",
+            r"StackExchange\.Redis",
+            r"\bRedisException\b",
         ),
         "kafka": (
             r"node_modules/kafkajs/",
             r"logger=kafkajs",
             r"/(?:confluent_kafka|aiokafka|kafka)/",
             r"rdkafka#",
+            r"Confluent\.Kafka",
             r"org\.apache\.kafka\.clients",
         ),
         "mongodb": (r"node_modules/(?:mongodb|mongoose)/", r"/pymongo/", r"com\.mongodb\."),
@@ -116,7 +120,11 @@ def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) 
             depth = _depth_at(entry, match.start())
             found.append(Match(signature, _line_at(text, match), depth, groups, signature.dependency))
     speaks = _speaker(text) or next((match.role for match in found if match.role), None)
-    return tuple(match if match.role else replace(match, role=speaks) for match in found)
+    return tuple(replace(match, role=speaks) if _may_speak_of(match) else match for match in found)
+
+
+def _may_speak_of(match: Match) -> bool:
+    return match.role is None and match.signature.cause in ABOUT_A_DEPENDENCY
 
 
 def _speaker(text: str) -> str | None:

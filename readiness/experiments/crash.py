@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from readiness.experiments.faults import CRASHED, await_ready, crash, restarted_after
+from readiness.experiments.faults import CRASHED, await_ready, crash, ready_now, restarted_after
 from readiness.experiments.parallel import side_by_side
 from readiness.model.errors import NotReadyInTime
-from readiness.model.events import FaultHealed, FaultInjected
+from readiness.model.events import FaultHealed, FaultInjected, LeftUnready
 from readiness.platform import Platform, Service
 
 _FOLLOWING_REQUESTS = 20
@@ -32,7 +32,7 @@ def crash_all(platform: Platform) -> dict[str, Crash]:
 
     :raises FaultNotLanded: a process went on running.
     """
-    ready = [service for service in platform.services.values() if platform.failure(service.name) is None]
+    ready = ready_now(platform, platform.started_services)
     return side_by_side(ready, lambda service: _crash_one(platform, service))
 
 
@@ -45,6 +45,8 @@ def _crash_one(platform: Platform, service: Service) -> Crash:
         # Healed by hand, so that one service without a policy does not spoil what comes after.
         platform.runtime.start(service.name)
     ready_after_s, answer = _recovery(platform, service.name, died_at)
+    if ready_after_s is None:
+        platform.journal.append(LeftUnready(node=service.name, finding=f"stable.crash[{service.name}]"))
     platform.journal.append(FaultHealed(fault=CRASHED, node=service.name, proof=answer))
     return Crash(
         service=service.name,

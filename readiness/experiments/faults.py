@@ -1,13 +1,13 @@
 """Faults: each is injected, proved to have landed, healed, and proved to have healed, and all four are on the record."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from readiness.model.errors import FaultNotLanded, NotReadyInTime
 from readiness.model.events import ContainerDied, ContainerStarted, FaultHealed, FaultInjected, FaultLanded
 from readiness.model.subjects import PAUSED, STOPPED
-from readiness.platform import Platform
+from readiness.platform import Platform, Service
 from readiness.runtime.asking import question
 
 CRASHED = "crashed"
@@ -100,3 +100,8 @@ def restarted_after(platform: Platform, node: str, died_at: float, deadline_s: f
         time.monotonic() + deadline_s,
     )
     return None if started is None else started.at - died_at
+
+
+def ready_now(platform: Platform, services: Iterable[Service]) -> list[Service]:
+    """Those of the services that are ready before a disturbance: of the others nothing could be concluded."""
+    return [service for service in services if platform.record.left_unready(service.name) is None]

@@ -4,8 +4,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readiness.experiments.faults import lost
+from readiness.experiments.faults import lost, ready_now
 from readiness.experiments.parallel import side_by_side
+from readiness.model.criterion import Subject
+from readiness.model.events import LeftUnready
 from readiness.model.graph import Role
 from readiness.platform import Platform, Service
 from readiness.probes.health import Health
@@ -65,12 +67,16 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     :raises FaultNotLanded: the dependency went on running.
     :raises NotReadyInTime: the dependency itself did not come back.
     """
-    users = platform.users_of(dependency)
+    users = ready_now(platform, platform.users_of(dependency))
     with lost(platform, dependency, fault):
         gone_at = time.monotonic()
         under_loss = side_by_side(users, lambda user: _watch_red(platform, user, dependency, gone_at))
     back_at = time.monotonic()
     after = side_by_side(users, lambda user: _watch_green(user, back_at))
+    for name, (green_after_s, _) in after.items():
+        if green_after_s is None:
+            subject = Subject(name, dependency, fault)
+            platform.journal.append(LeftUnready(node=name, finding=f"health.truthful[{subject}]"))
     return Loss(
         dependency,
         fault,

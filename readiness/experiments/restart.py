@@ -5,10 +5,10 @@ import time
 from dataclasses import dataclass
 
 from readiness.experiments.crash import wrong_answers
-from readiness.experiments.faults import RESTARTED, await_ready
+from readiness.experiments.faults import RESTARTED, await_ready, ready_now
 from readiness.experiments.parallel import side_by_side
 from readiness.model.errors import NotReadyInTime
-from readiness.model.events import FaultHealed, FaultInjected, FaultLanded
+from readiness.model.events import FaultHealed, FaultInjected, FaultLanded, LeftUnready
 from readiness.platform import Platform, Service
 from readiness.probes import http
 from readiness.probes.health import read_health
@@ -38,7 +38,7 @@ class Restart:
 
 def restart_all(platform: Platform) -> dict[str, Restart]:
     """Stop and start every service that is ready, side by side."""
-    ready = [service for service in platform.services.values() if platform.failure(service.name) is None]
+    ready = ready_now(platform, platform.started_services)
     return side_by_side(ready, lambda service: _restart_one(platform, service))
 
 
@@ -61,6 +61,8 @@ def _restart_one(platform: Platform, service: Service) -> Restart:
         ready_after_s: float | None = time.monotonic() - started
     except NotReadyInTime as error:
         ready_after_s, answer = None, str(error)
+    if ready_after_s is None:
+        platform.journal.append(LeftUnready(node=service.name, finding=f"stable.restart[{service.name}]"))
     platform.journal.append(FaultHealed(fault=RESTARTED, node=service.name, proof=answer))
     return Restart(
         service=service.name,

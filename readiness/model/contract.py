@@ -62,26 +62,6 @@ class PostgresUse(_Strict):
     """Exits 0 when no migration is pending."""
 
 
-class GraphQL(_Strict):
-    """A GraphQL subgraph and the saved SDL that it is held to."""
-
-    path: Path = "/graphql"
-    snapshot: str
-    """The saved SDL, relative to the contract."""
-    arguments: dict[str, dict[str, Any]] = {}
-    """Arguments for generated queries, by root field, where the schema's own defaults do not do."""
-    introspection: bool = True
-    """Whether introspection is meant to be open on this graph; closed is what production wants."""
-    max_depth: int = 12
-    """A query nested deeper than this is to be refused."""
-
-
-class ImagePromise(_Strict):
-    at_most: Bytes = 400_000_000
-    """The team's target for a service other than Finance."""
-    user: Literal["non-root", "any"] = "non-root"
-
-
 class Request(_Strict):
     """One HTTP request. ``{id}`` in path, body and expectation becomes an id of this run, ``{name}`` what was captured."""
 
@@ -95,6 +75,28 @@ class Request(_Strict):
     """Name: where its value stands in the answer (dots go deeper), for the requests that follow."""
     authenticated: bool = False
     """Send the token that ``tokens`` describes."""
+
+
+class GraphQL(_Strict):
+    """A GraphQL subgraph and the saved SDL that it is held to."""
+
+    path: Path = "/graphql"
+    snapshot: str
+    """The saved SDL, relative to the contract."""
+    arguments: dict[str, dict[str, Any]] = {}
+    """Arguments for generated queries, by root field, where the schema's own defaults do not do."""
+    prepare: tuple[Request, ...] = ()
+    """Requests that make data for generated queries to find."""
+    introspection: bool = True
+    """Whether introspection is meant to be open on this graph; closed is what production wants."""
+    max_depth: int = 12
+    """A query nested deeper than this is to be refused."""
+
+
+class ImagePromise(_Strict):
+    at_most: Bytes = 400_000_000
+    """The team's target for a service other than Finance."""
+    user: Literal["non-root", "any"] = "non-root"
 
 
 class Flow(_Strict):

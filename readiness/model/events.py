@@ -181,6 +181,17 @@ class FaultHealed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftUnready:
+    """A disturbance was healed, but the node did not become ready again: what comes later would only repeat that."""
+
+    node: str
+    finding: str
+    """The key of the row that tells of it."""
+    type: Literal["left_unready"] = "left_unready"
+    at: float = field(default_factory=_now)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Noted:
     """Something that a person should know and that is no finding: a retry, a thing passed over."""
 
@@ -224,6 +235,7 @@ Event = (
     | FaultInjected
     | FaultLanded
     | FaultHealed
+    | LeftUnready
     | Noted
     | GraphReady
     | GraphFailed

@@ -12,6 +12,8 @@ from readiness.model.contract import Waiver
 from readiness.model.criterion import Level, Row
 from readiness.model.finding import Finding
 
+_SHOWN_CRITERIA = 3
+
 
 class Outcome(StrEnum):
     """What became of one row."""
@@ -150,10 +152,16 @@ def _gaps(results: Sequence[Result], level: Level) -> list[str]:
     passable = Unchecked.BEYOND_REACH if level is Level.LOCAL else 0
     gaps = [result for result in results if result.outcome is Outcome.UNCHECKED and (result.unchecked or 2) > passable]
     orphans = [result for result in results if result.outcome is Outcome.BLOCKED and result.blocked_by is None]
-    counts: dict[str, int] = {}
+    why: dict[str, list[str]] = {}
     for result in [*gaps, *orphans]:
-        counts[f"{result.criterion}: {result.reason}"] = counts.get(f"{result.criterion}: {result.reason}", 0) + 1
-    return [f"{text} ({count} unchecked)" for text, count in counts.items()]
+        why.setdefault(result.reason, []).append(result.criterion)
+    return [_told(reason, names) for reason, names in why.items()]
+
+
+def _told(reason: str, criteria: Sequence[str]) -> str:
+    different = list(dict.fromkeys(criteria))
+    shown, more = ", ".join(different[:_SHOWN_CRITERIA]), len(different) - _SHOWN_CRITERIA
+    return f"{len(criteria)} unchecked ({shown}{f' and {more} more' if more > 0 else ''}): {reason}"
 
 
 def with_blocked(findings: Sequence[Finding], results: Sequence[Result]) -> tuple[Finding, ...]:

@@ -61,6 +61,6 @@ def _signed(claims: Mapping[str, Any], key: str, algorithm: str, headers: Mappin
     # The key's id is kept, so that the token is refused for its signature and not for an unknown key.
     kept = {name: value for name, value in headers.items() if name not in ("alg", "typ")}
     try:
-        return jwt.encode(dict(claims), key or None, algorithm=algorithm, headers=kept)  # type: ignore[arg-type]
+        return jwt.encode(dict(claims), key or None, algorithm=algorithm, headers=kept)
     except (jwt.PyJWTError, NotImplementedError, ValueError, TypeError) as error:
         raise TokenError(f"the token cannot be signed again with {algorithm}: {error}") from error

@@ -14,6 +14,7 @@ from readiness.model.events import (
     GraphFailed,
     GraphReady,
     HealthChanged,
+    LeftUnready,
     NodeFailed,
     NodeReady,
     OutOfMemory,
@@ -22,6 +23,9 @@ from readiness.model.events import (
 )
 from readiness.model.evidence import Death
 from readiness.model.units import format_duration
+
+_ENGINE_NOTICES_WITHIN_S = 120.0
+"""From the first failing run of a HEALTHCHECK to `unhealthy` with the engine's defaults: 3 retries of 30 s, each up to 30 s long."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,21 @@ class Record:
         return tuple(deaths)
 
     def health_flaps(self, node: str) -> tuple[HealthChanged, ...]:
-        """Each time that the engine's own check turned unhealthy while nobody disturbed anything."""
-        undisturbed = [
+        """Each time that the engine's own check turned unhealthy without a disturbance that it could have come from."""
+        return tuple(
             event
             for event in self.events
-            if isinstance(event, HealthChanged) and event.node == node and not self._anything_disturbed(event.at)
-        ]
-        return tuple(event for event in undisturbed if event.status == "unhealthy")
+            if isinstance(event, HealthChanged)
+            and event.node == node
+            and event.status == "unhealthy"
+            and not self._disturbed_between(event.at - _ENGINE_NOTICES_WITHIN_S, event.at)
+        )
 
-    def _anything_disturbed(self, at: float) -> bool:
-        nodes = {event.node for event in self.events if isinstance(event, FaultInjected)}
-        return any(self.asked_for(node, at) for node in nodes)
+    def left_unready(self, node: str) -> str | None:
+        """The row that tells that the node did not become ready again after a disturbance."""
+        return next(
+            (event.finding for event in self.events if isinstance(event, LeftUnready) and event.node == node), None
+        )
 
     def ready(self, node: str) -> NodeReady | None:
         """When the node first became ready, if it did."""
@@ -91,7 +99,7 @@ class Record:
         serving = [
             sample
             for sample in self.samples(node)
-            if ready is not None and sample.at > ready.at and not self._anything_disturbed(sample.at)
+            if ready is not None and sample.at > ready.at and not self._disturbed_between(sample.at, sample.at)
         ]
         # Counters begin anew with each life of a container, so only a rise from one sample to the next counts.
         periods = throttled = 0
@@ -102,7 +110,9 @@ class Record:
         return throttled / periods if periods else 0.0
 
     def _disturbed_between(self, begin: float, end: float) -> bool:
-        return any(isinstance(event, FaultInjected) and begin <= event.at <= end for event in self.events)
+        """Whether any node was disturbed at any time of this span."""
+        nodes = {event.node for event in self.events if isinstance(event, FaultInjected)}
+        return any(since <= end and until >= begin for node in nodes for since, until in self.disturbed(node))
 
     def samples(self, node: str) -> tuple[Sampled, ...]:
         return tuple(event for event in self.events if isinstance(event, Sampled) and event.node == node)

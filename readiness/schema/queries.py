@@ -88,7 +88,7 @@ def _root_query(
 ) -> RootQuery | NotGenerable:
     given = {**_borrowed(subgraph, root_field, examples), **arguments.get(root_field.name, {})}
     selection = _answer_selection(subgraph, root_field.type)
-    return _query(root_field, given, selection)
+    return query_of(root_field, given, selection)
 
 
 def _borrowed(subgraph: Subgraph, root_field: Field, examples: Arguments) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _names_type(definition: TypeDefinition, name: str) -> str | None:
     return each.type.name if each else None
 
 
-def _query(root_field: Field, given: Mapping[str, Any], selection: str) -> RootQuery | NotGenerable:
+def query_of(root_field: Field, given: Mapping[str, Any], selection: str) -> RootQuery | NotGenerable:
     unknown = sorted(given.keys() - root_field.arguments.keys())
     if unknown:
         return NotGenerable(root_field.name, f"values are given for {', '.join(unknown)}, which it has no argument for")
@@ -134,7 +134,7 @@ def _answer_selection(subgraph: Subgraph, ref: TypeRef) -> str:
     if definition is None or definition.kind in (TypeKind.SCALAR, TypeKind.ENUM):
         return ""
     chosen = ["__typename"]
-    for each in _askable(definition):
+    for each in askable(definition):
         inner = subgraph.types.get(each.type.name)
         if inner is None or inner.kind in (TypeKind.SCALAR, TypeKind.ENUM):
             chosen.append(each.name)
@@ -144,7 +144,7 @@ def _answer_selection(subgraph: Subgraph, ref: TypeRef) -> str:
 
 
 def _scalars(subgraph: Subgraph, definition: TypeDefinition) -> list[str]:
-    return [each.name for each in _askable(definition) if _is_leaf(subgraph, each)][:MAX_FIELDS]
+    return [each.name for each in askable(definition) if _is_leaf(subgraph, each)][:MAX_FIELDS]
 
 
 def _is_leaf(subgraph: Subgraph, each: Field) -> bool:
@@ -152,7 +152,7 @@ def _is_leaf(subgraph: Subgraph, each: Field) -> bool:
     return definition is None or definition.kind in (TypeKind.SCALAR, TypeKind.ENUM)
 
 
-def _askable(definition: TypeDefinition) -> Iterator[Field]:
+def askable(definition: TypeDefinition) -> Iterator[Field]:
     """The fields that this subgraph answers by itself and without arguments."""
     for each in definition.fields.values():
         needs_argument = any(
@@ -195,7 +195,7 @@ def _sources(subgraph: Subgraph, entity: str, key: str, arguments: Arguments) ->
             selection = f"__typename {key}"
             for name in reversed(path):
                 selection = f"{name} {{ {selection} }}"
-            query = _query(root_field, arguments.get(root_field.name, {}), selection)
+            query = query_of(root_field, arguments.get(root_field.name, {}), selection)
             if isinstance(query, RootQuery):
                 found.append((not has_list, len(path), Source(query, (root_field.name, *path))))
     yield from (source for *_, source in sorted(found, key=lambda each: each[:2]))
@@ -214,5 +214,5 @@ def _paths(subgraph: Subgraph, root_field: Field, entity: str) -> Iterator[tuple
         if definition is None or ref.name in seen or len(path) == MAX_PATH:
             continue
         seen.add(ref.name)
-        for each in _askable(definition):
+        for each in askable(definition):
             waiting.append(((*path, each.name), each.type, has_list or each.type.is_list))

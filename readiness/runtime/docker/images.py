@@ -113,7 +113,7 @@ def _compose_build(
     with tempfile.NamedTemporaryFile("w", prefix="readiness-", suffix=".json") as file:
         json.dump(override, file)
         file.flush()
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [*compose.command, *compose.arguments, "-f", file.name, "--progress", "plain", "build", *names],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -121,15 +121,14 @@ def _compose_build(
             text=True,
             errors="replace",
             env={"DOCKER_BUILDKIT": "1", **compose.environment},
-        )
-        timer = threading.Timer(_BUILD_DEADLINE_S, process.kill)
-        timer.start()
-        try:
-            output = _follow(process, names, tell)
-        finally:
-            timer.cancel()
-            process.kill()
-            process.wait()
+        ) as process:
+            timer = threading.Timer(_BUILD_DEADLINE_S, process.kill)
+            timer.start()
+            try:
+                output = _follow(process, names, tell)
+            finally:
+                timer.cancel()
+                process.kill()
     return None if process.returncode == 0 else output
 
 

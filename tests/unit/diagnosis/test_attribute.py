@@ -1,10 +1,10 @@
 """Whose failure the others' failures follow from."""
 
 import pytest
-from diagnosis_scene import SHOP
 
 from readiness.diagnosis import attribute
 from readiness.model.finding import Cause, Confidence
+from tests.unit.diagnosis.diagnosis_scene import SHOP
 
 
 def cause(cls: str, node: str, dependency: str | None = None, confidence: Confidence = Confidence.SURE) -> Cause:

@@ -1,13 +1,16 @@
-"""Logs that real programs wrote when they failed (Python 3.11, Node 20, Java 17, Go 1.2x); only addresses and paths were replaced."""
+"""Logs that real programs wrote when they failed (Python 3.11, Node 20, Java 17, Go).
+
+Only addresses and paths were replaced.
+"""
 
 from pathlib import Path
 
 import pytest
-from diagnosis_scene import SHOP, diagnosed, exited, looping, node, running
 
 from readiness.diagnosis import diagnose
 from readiness.model.finding import Confidence
 from readiness.model.graph import Graph
+from tests.unit.diagnosis.diagnosis_scene import SHOP, diagnosed, exited, looping, node, running
 
 LOGS = Path(__file__).parent / "logs"
 EXPECTED: dict[str, tuple[str, str | None]] = {
@@ -21,7 +24,7 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "node_ioredis_wrong_password": ("dependency_auth_failed", "redis"),
     "node_kafkajs_retries": ("dependency_unreachable", "kafka"),
     "node_module_missing": ("module_missing", None),
-    "node_pg_unknown_name": ("dependency_name_unresolved", None),
+    "node_pg_unknown_name": ("dependency_name_unresolved", "postgres"),
     "node_pino_refused": ("dependency_unreachable", "postgres"),
     "node_redis_refused": ("dependency_unreachable", "redis"),
     "node_refused": ("dependency_unreachable", "redis"),

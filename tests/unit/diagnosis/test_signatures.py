@@ -1,15 +1,16 @@
 """Every signature's sample goes through the whole diagnosis."""
 
+import time
 from dataclasses import replace
 
 import pytest
-from diagnosis_scene import SHOP, diagnosed, exited, running
 from pydantic import ValidationError
 
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
 from readiness.diagnosis.causes import CauseClass
 from readiness.model.evidence import HealthLogEntry
 from readiness.model.finding import Confidence
+from tests.unit.diagnosis.diagnosis_scene import SHOP, diagnosed, exited, running
 
 LOG = signatures(Source.LOG)
 
@@ -47,10 +48,19 @@ def test_a_sample_of_a_health_check_is_diagnosed_from_its_output(signature: Sign
     assert (cause.cls, cause.confidence) == (signature.cause, Confidence.SURE)
 
 
+@pytest.mark.parametrize("text", ["x" * 8000, "X_" * 4000, "1" * 8000, "a." * 4000, "missing env " * 600, "/a" * 4000])
+def test_no_pattern_is_slow_on_a_long_line(text: str) -> None:
+    began = time.perf_counter()
+    for signature in LOG:
+        signature.search(text)
+    # About 0.05 s on two busy cores; a pattern that goes back over a long word takes half a second alone.
+    assert time.perf_counter() - began < 1.0
+
+
 def test_advice_is_filled_with_what_the_message_says_or_falls_back_to_the_class() -> None:
     signature = Signature(
         id="x", pattern="no (?P<obj>\\w+)", cause=CauseClass.SCHEMA_MISSING, sample="", advice="make {obj}"
-    )  # type: ignore[arg-type]
+    )
     assert signature.advise({"obj": "invoices"}) == "make invoices"
     assert "migrations" in signature.advise({})
 

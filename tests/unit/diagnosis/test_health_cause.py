@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from diagnosis_scene import SHOP, exited, running
-
 from readiness.diagnosis import health_cause
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
+from tests.unit.diagnosis.diagnosis_scene import SHOP, exited, running
 
 WRONG_PASSWORD = "redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled."
 

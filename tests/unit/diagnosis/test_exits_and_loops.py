@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from diagnosis_scene import SHOP, diagnosed, exited, graph_of, looping, node, running
 
 from readiness.diagnosis.state import loop_in
 from readiness.model.finding import Confidence
 from readiness.model.graph import Condition
+from tests.unit.diagnosis.diagnosis_scene import SHOP, diagnosed, exited, graph_of, looping, node, running
 
 
 @pytest.mark.parametrize(

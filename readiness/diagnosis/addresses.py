@@ -68,11 +68,15 @@ def roles_of(node: Node) -> frozenset[str]:
 
 def role_of_key(key: str) -> str | None:
     """The role in the key of a health answer: ``typeorm`` is a database, ``redis_cache`` is Redis."""
-    words = set(re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()))
-    for role, known in ROLE_WORDS.items():
-        if words & set(known):
-            return role
-    return "database" if words & set(_DATABASE_WORDS) else None
+    roles = roles_in(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key))
+    return roles[0] if roles else None
+
+
+def roles_in(text: str) -> tuple[str, ...]:
+    """Every role that a text speaks of by one of its words; ``database`` is any of the databases."""
+    words = set(re.split(r"[^a-z0-9]+", text.lower()))
+    named = tuple(role for role, known in ROLE_WORDS.items() if words & set(known))
+    return (*named, "database") if words & set(_DATABASE_WORDS) else named
 
 
 def meant(graph: Graph, client: str, host: str, port: int | None = None, role: str | None = None) -> Place:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from readiness.diagnosis.addresses import DATABASES, roles_in
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.log import Entry, Level, Said, distinct, read_log
 from readiness.model.finding import Confidence
 
 # The distinct entries that are looked at, newest first: far more than one attempt to start prints.
-MAX_ENTRIES = 400
+MAX_ENTRIES = 120
 # How far behind a wrapper its root may stand. Nine retries of TypeORM print some twenty distinct entries.
 LOOK_BACK = 60
 # More settings than these are not named in one sentence.
@@ -59,6 +60,12 @@ _LIBRARIES = {
         "rabbitmq": (r"node_modules/(?:amqplib|amqp-connection-manager)/", r"/(?:pika|aio_pika)/", r"com\.rabbitmq\."),
     }.items()
 }
+
+_RECOVERED = re.compile(
+    r"(?<!not )(?<!never )(?<!be )\b"
+    r"(?:is up|is back|(?:re)?connected|connection (?:is )?(?:established|restored)|recovered|ready)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -173,8 +180,11 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
 def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading | None:
     """The nearest root above an entry: one that goes with the wrapper, or the exception that stands between."""
     quiet: Reading | None = None
+    overcome: set[str] = set()
     for one in reversed(said[max(0, end - LOOK_BACK) : end]):
-        found = [match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper)]
+        overcome |= _recovered(one.entry)
+        fitting = (match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper))
+        found = [match for match in fitting if match.role not in overcome]
         root = best(found)
         if root and root.is_specific and one.entry.is_trouble:
             return Reading(root, one.entry, Confidence.SURE, one.count)
@@ -187,13 +197,19 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
     return quiet
 
 
+def _recovered(entry: Entry) -> set[str]:
+    """The roles of which a quiet entry says that they are there: what was said of them before was overcome."""
+    if entry.level is not None and entry.level > Level.INFO:
+        return set()
+    return set(roles_in(entry.message)) if _RECOVERED.search(entry.message) else set()
+
+
 def _goes_with(match: Match, wrapper: Match | None) -> bool:
     """Whether a root can be what a wrapper wraps: not one about another dependency."""
     if wrapper is None or wrapper.signature.dependency is None or match.signature.dependency is None:
         return True
-    databases = ("database", "postgres", "mysql", "mongodb")
     one, other = wrapper.signature.dependency, match.signature.dependency
-    return one == other or (one in databases and other in databases and "database" in (one, other))
+    return one == other or (one == "database" and other in DATABASES) or (other == "database" and one in DATABASES)
 
 
 def _remark(said: Sequence[Said]) -> Reading | None:

@@ -3,7 +3,7 @@
 The algebra (after sonobuoy's, see ``docs/reading-a-verdict.md``): failure wins; unknown and pass is unknown; empty is unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -106,7 +106,8 @@ def judge(
     complete = tuple(_waived(told.get(row.key, _not_run(row)), row, in_force) for row in rows)
     waived = {result.key for result in complete if result.outcome is Outcome.WAIVED}
     findings = [finding for finding in findings if finding.key not in waived]
-    reasons = [*troubles, *_gaps(complete, level)]
+    told_of = {finding.key for finding in findings}
+    reasons = [*troubles, *_gaps(complete, level, told_of)]
     if findings or any(result.outcome is Outcome.FAILS for result in complete):
         answer = Answer.NOT_READY
     elif reasons:
@@ -146,12 +147,13 @@ def _not_run(row: Row) -> Result:
     )
 
 
-def _gaps(results: Sequence[Result], level: Level) -> list[str]:
+def _gaps(results: Sequence[Result], level: Level, told_of: Set[str]) -> list[str]:
     if not any(result.outcome is Outcome.HOLDS for result in results):
         return ["nothing was found to hold"]
     passable = Unchecked.BEYOND_REACH if level is Level.LOCAL else 0
     gaps = [result for result in results if result.outcome is Outcome.UNCHECKED and (result.unchecked or 2) > passable]
-    orphans = [result for result in results if result.outcome is Outcome.BLOCKED and result.blocked_by is None]
+    # Blocked by a finding that nobody made is not blocked: it was simply not judged.
+    orphans = [r for r in results if r.outcome is Outcome.BLOCKED and r.blocked_by not in told_of]
     why: dict[str, list[str]] = {}
     for result in [*gaps, *orphans]:
         why.setdefault(result.reason, []).append(result.criterion)

@@ -1,35 +1,38 @@
 """Tokens: issued by one service, accepted by the others, and refused where they should be."""
 
+import pytest
+
 from fixtures.criteria import P2, criterion
 from readiness.model import subjects
+from readiness.model.finding import Cause, Confidence, Unmet
 from readiness.platform import Platform, Service
 from readiness.probes import tokens
-from readiness.requests import Issued, is_accepted, is_refused, obtain_token, send
+from readiness.requests import Issued, NoToken, is_accepted, is_refused, send
 
 
 @criterion("auth.token", P2, each=subjects.token_holders, cause="token_mishandled")
 def test_tokens_are_accepted_and_refused_as_they_should_be(
-    service: Service, platform: Platform, issued: Issued | None
+    request: pytest.FixtureRequest, service: Service, platform: Platform, login: Issued | NoToken | None
 ) -> None:
     """A token of the issuer is accepted; a forged, an expired and a missing one are refused."""
     promise = platform.contract.tokens
     assert promise is not None
-    if service.name == promise.issuer:
-        obtain_token(platform, {"id": f"{platform.run}-issuer"})
-    assert issued is not None
+    if isinstance(login, NoToken) and service.name == promise.issuer:
+        raise Unmet(str(login), Cause("token_not_issued", service.name, None, Confidence.SURE))
+    issued: Issued = request.getfixturevalue("issued")
     secret = platform.graph[promise.issuer].environment.get(promise.secret)
-    for request in promise.guarded:
-        if request.service != service.name:
+    for guarded in promise.guarded:
+        if guarded.service != service.name:
             continue
-        what = f"{request.method} {request.path}"
+        what = f"{guarded.method} {guarded.path}"
         variables = {"id": platform.run}
-        accepted = send(platform, request, variables, issued.token)
+        accepted = send(platform, guarded, variables, issued.token)
         assert is_accepted(accepted), f"{what} does not accept a token of {promise.issuer}: {accepted}"
-        missing = send(platform, request, variables)
+        missing = send(platform, guarded, variables)
         assert is_refused(missing), f"{what} answers without a token: {missing}"
         for forged in tokens.forged(issued.token):
-            answer = send(platform, request, variables, forged)
+            answer = send(platform, guarded, variables, forged)
             assert is_refused(answer), f"{what} accepts a forged token: {answer}"
         assert secret, f"{promise.issuer} has no variable {promise.secret}: an expired token cannot be made"
-        late = send(platform, request, variables, tokens.expired(issued.token, secret, promise.algorithm))
+        late = send(platform, guarded, variables, tokens.expired(issued.token, secret, promise.algorithm))
         assert is_refused(late), f"{what} accepts an expired token: {late}"

@@ -16,11 +16,13 @@ _COMPOSITE = (TypeKind.OBJECT, TypeKind.INTERFACE, TypeKind.UNION)
 
 @dataclass(frozen=True)
 class FieldSet:
-    """A directive's field set: where it stands and the type that it selects from."""
+    """A directive's field set: where it stands, and the type (``parent``) that it selects from."""
 
     directive: str
     coordinate: str
     applied: Applied
+    owner: TypeDefinition
+    """The type that the directive stands in."""
     parent: TypeDefinition
 
     @property
@@ -40,7 +42,8 @@ class FieldSet:
 def field_sets_invalid(subgraph: Subgraph) -> Iterator[Violation]:
     keys = frozenset(key_fields(subgraph))
     for field_set in field_sets(subgraph):
-        yield from _violations(subgraph, field_set, keys)
+        if not _is_unsupported(subgraph, field_set):
+            yield from _violations(subgraph, field_set, keys)
 
 
 def provides_on_no_object(subgraph: Subgraph) -> Iterator[Violation]:
@@ -61,19 +64,25 @@ def unsupported_on_interface(subgraph: Subgraph) -> Iterator[Violation]:
             yield Violation(f"{applied.name.upper()}_UNSUPPORTED_ON_INTERFACE", place.coordinate, applied.line, message)
 
 
+def _is_unsupported(subgraph: Subgraph, field_set: FieldSet) -> bool:
+    """Told by the rule above, so that what it selects does not matter."""
+    is_federation_2 = subgraph.flavour is Flavour.FEDERATION_2
+    return is_federation_2 and field_set.directive != "key" and field_set.owner.kind is TypeKind.INTERFACE
+
+
 def field_sets(subgraph: Subgraph) -> Iterator[FieldSet]:
     """Every field set whose type is known."""
     for definition in subgraph.of_kind(TypeKind.OBJECT, TypeKind.INTERFACE):
         for applied in federated(definition, "key"):
-            yield FieldSet("key", definition.name, applied, definition)
+            yield FieldSet("key", definition.name, applied, definition, definition)
         for field in definition.fields.values():
             coordinate = f"{definition.name}.{field.name}"
             for applied in federated(field, "requires"):
-                yield FieldSet("requires", coordinate, applied, definition)
+                yield FieldSet("requires", coordinate, applied, definition, definition)
             target = subgraph.types.get(field.type.name)
             if target is not None and target.kind in _COMPOSITE:
                 for applied in federated(field, "provides"):
-                    yield FieldSet("provides", coordinate, applied, target)
+                    yield FieldSet("provides", coordinate, applied, definition, target)
 
 
 def _violations(subgraph: Subgraph, field_set: FieldSet, keys: frozenset[tuple[str, str]]) -> Iterator[Violation]:

@@ -137,3 +137,13 @@ def test_a_node_does_not_wait_for_a_dependency_that_is_merely_declared() -> None
 )
 def test_the_key_of_a_health_answer_tells_a_role(key: str, role: str | None) -> None:
     assert role_of_key(key) == role
+
+
+def test_what_was_overcome_is_not_the_cause_of_what_still_goes_on() -> None:
+    log = (
+        '{"level": "warning", "msg": "redis is down: AuthenticationError: WRONGPASS invalid username-password pair"}\n'
+        '{"level": "warning", "msg": "kafka:9092/1: Connect to ipv4#172.26.0.4:9092 failed: Connection refused"}\n'
+        '{"level": "info", "msg": "kafka is up"}\n'
+    )
+    cause = diagnosed(running("auth", log, well=False), running("redis", well=True), running("kafka", well=True))
+    assert (cause.cls, cause.dependency, cause.confidence) == ("dependency_auth_failed", "redis", Confidence.LIKELY)

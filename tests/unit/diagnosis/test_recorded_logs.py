@@ -46,6 +46,7 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "python_redis_wrong_password": ("dependency_auth_failed", "redis"),
     "python_settings_environ": ("config_invalid", None),
     "python_settings_json_line": ("config_invalid", None),
+    "python_settings_several": ("config_invalid", None),
     "python_settings_pydantic": ("config_invalid", None),
     "python_sqlalchemy_refused": ("dependency_unreachable", "postgres"),
     "python_sqlalchemy_unknown_name": ("dependency_name_unresolved", "postgres"),

@@ -38,9 +38,7 @@ def worst_of(row: dict[str, Any]) -> str:
 
 
 def test_the_worst_class_is_right_in_97_percent_of_the_undisputed_cases() -> None:
-    undisputed = [
-        row for row in rows("graphql_changes.jsonl") if not any(each["disputed"] for each in row["expected"])
-    ]
+    undisputed = [row for row in rows("graphql_changes.jsonl") if not any(each["disputed"] for each in row["expected"])]
     wrong = [row["id"] for row in undisputed if worst_of(row) != row["worst"]]
     assert len(undisputed) > 80
     assert len(wrong) <= 0.03 * len(undisputed), wrong

@@ -16,7 +16,9 @@ def linked(body: str, imports: str = '["@key", "@shareable"]') -> Subgraph:
 
 
 def test_extensions_are_merged_whichever_comes_first() -> None:
-    schema = parse("extend type A { b: Int } type A implements I { a: Int } interface I { a: Int } extend type A @x { c: Int }")
+    schema = parse(
+        "extend type A { b: Int } type A implements I { a: Int } interface I { a: Int } extend type A @x { c: Int }"
+    )
     definition = schema.types["A"]
     assert set(definition.fields) == {"a", "b", "c"}
     assert definition.interfaces == {"I"}
@@ -53,7 +55,8 @@ def test_lines_are_those_of_the_document() -> None:
 
 def test_a_link_brings_federations_directives_by_name_alias_and_namespace() -> None:
     schema = linked(
-        'type A @key(fields: "id") @mine @federation__shareable { id: ID }', '["@key", {name: "@inaccessible", as: "@mine"}]'
+        'type A @key(fields: "id") @mine @federation__shareable { id: ID }',
+        '["@key", {name: "@inaccessible", as: "@mine"}]',
     )
     found = {(each.written, each.name, each.spec) for each in schema.types["A"].directives}
     assert found == {
@@ -93,7 +96,9 @@ def test_what_is_applied_but_not_imported_is_known_for_what_it_is() -> None:
 
 def test_without_a_link_keys_make_it_federation_1_and_external_alone_does_not() -> None:
     assert parse('type A @key(fields: "a") { a: ID }').flavour is Flavour.FEDERATION_1
-    assert parse("type Query { _service: _Service! a: Int } type _Service { sdl: String }").flavour is Flavour.FEDERATION_1
+    assert (
+        parse("type Query { _service: _Service! a: Int } type _Service { sdl: String }").flavour is Flavour.FEDERATION_1
+    )
     assert parse("directive @external on OBJECT type A @external { a: ID }").flavour is Flavour.PLAIN
 
 
@@ -119,7 +124,9 @@ def test_federations_machinery_is_set_apart() -> None:
 
 
 def test_a_root_that_holds_machinery_only_is_no_root() -> None:
-    schema = linked('type Query { _service: _Service! } type _Service { sdl: String! } type A @key(fields: "a") { a: ID }')
+    schema = linked(
+        'type Query { _service: _Service! } type _Service { sdl: String! } type A @key(fields: "a") { a: ID }'
+    )
     assert set(schema.types) == {"A"}
     assert schema.root("query") is None
 

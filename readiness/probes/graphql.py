@@ -66,7 +66,7 @@ class GraphQLAnswer:
         if self.error:
             return self.error
         if not self.errors:
-            return "" if self.data is not None else "the answer has neither data nor errors"
+            return ""
         shown = "; ".join(str(each) for each in self.errors[:_SHOWN_ERRORS])
         more = f" (and {len(self.errors) - _SHOWN_ERRORS} more)" if len(self.errors) > _SHOWN_ERRORS else ""
         what = "a partial answer, with" if self.is_partial else "no data, but"
@@ -181,6 +181,8 @@ def _result(answer: HttpAnswer) -> ExecutionResult:
     data, errors = body.get("data"), body.get("errors")
     if not isinstance(data, dict | None) or not isinstance(errors, list | None):
         raise TransportProtocolError(_instead(answer, "data or errors of a wrong type"))
+    if data is None and not errors:
+        raise TransportProtocolError(_instead(answer, "neither data nor errors"))
     if answer.status >= 400 and not errors:
         raise TransportProtocolError(_instead(answer, "no errors in it"))
     return ExecutionResult(data, errors or None)

@@ -2,7 +2,8 @@ import json
 from typing import Any
 
 import pytest
-from graphql import build_schema, execute_sync, introspection_from_schema, parse as parse_document
+from graphql import build_schema, execute_sync, introspection_from_schema
+from graphql import parse as parse_document
 
 from readiness.probes import graphql
 from tests.unit.probes.misbehaving_servers import (

@@ -1,4 +1,4 @@
-"""The cases of other projects, whose answers are known. What stays wrong is listed in docs/schema.md, with the reason."""
+"""The cases of other projects, whose answers are known. What stays wrong is in docs/schema.md, with the reason."""
 
 import json
 from pathlib import Path

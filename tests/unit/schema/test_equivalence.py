@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass
 
 import pytest
-from graphql import parse as parse_document, print_ast
+from graphql import parse as parse_document
+from graphql import print_ast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,10 @@ from readiness.schema import ChangeClass, compare, parse, worst
 
 SDL = '''
 extend schema
-  @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable", "@tag", "@requiresScopes", "@external", "@requires"])
+  @link(
+    url: "https://specs.apollo.dev/federation/v2.5"
+    import: ["@key", "@shareable", "@tag", "@requiresScopes", "@external", "@requires"]
+  )
   @link(url: "https://example.com/audit/v1.0", import: ["@audit"])
 
 directive @audit(level: Level! = HIGH, fields: [String!] = ["a"]) repeatable on FIELD_DEFINITION | OBJECT
@@ -27,7 +31,8 @@ type Account implements Node & Named @key(fields: "id") @key(fields: "number own
   owner: Owner!
   name: String @tag(name: "public") @tag(name: "partner")
   balance(at: Date = "2024-01-01", rounding: Rounding = {digits: 2, mode: UP}): Money!
-  limits(first: Int! = 10, filter: [Filter!] = [{name: "a"}]): [Money!]! @requiresScopes(scopes: [["read", "limits"], ["admin"]])
+  limits(first: Int! = 10, filter: [Filter!] = [{name: "a"}]): [Money!]!
+    @requiresScopes(scopes: [["read", "limits"], ["admin"]])
   risk: Float @external
   grade: Int @requires(fields: "risk")
   old: Int @deprecated(reason: "No longer supported")

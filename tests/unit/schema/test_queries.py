@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, build_schema, parse as parse_document, validate as validate_document
+from graphql import GraphQLSchema, build_schema
+from graphql import parse as parse_document
+from graphql import validate as validate_document
 
 from readiness.schema import parse
 from readiness.schema.queries import KeyPlan, NotGenerable, RootQuery, key_plans, root_queries

@@ -5,8 +5,9 @@ import pytest
 from readiness.schema import parse, validate
 
 ALL = (
-    '"@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@tag", "@interfaceObject", '
-    '"@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "@cost", "@listSize", "@composeDirective"'
+    '"@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@tag", '
+    '"@interfaceObject", "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "@cost", '
+    '"@listSize", "@composeDirective"'
 )
 LINK = f'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{ALL}])\n'
 
@@ -53,7 +54,8 @@ INVALID = {
     ),
     "provided of a scalar": ('type Query { a: Int @provides(fields: "x") }', "PROVIDES_ON_NON_OBJECT_FIELD", "Query.a"),
     "required in an interface": (
-        'type Query { i: I } interface I { x: Int y: Int @requires(fields: "x") } type A implements I { x: Int y: Int }',
+        'type Query { i: I } interface I { x: Int y: Int @requires(fields: "x") } '
+        "type A implements I { x: Int y: Int }",
         "REQUIRES_UNSUPPORTED_ON_INTERFACE",
         "I.y",
     ),
@@ -235,7 +237,8 @@ def test_a_wrong_link_has_its_code(link: str, code: str) -> None:
 
 
 def test_keys_of_interfaces_came_with_2_3() -> None:
-    body = 'type Query { i: I } interface I @key(fields: "id") { id: ID! } type A implements I @key(fields: "id") { id: ID! }'
+    body = 'type Query { i: I } interface I @key(fields: "id") { id: ID! } '
+    body += 'type A implements I @key(fields: "id") { id: ID! }'
     assert found(version("2.2") + body) == [("KEY_UNSUPPORTED_ON_INTERFACE", "I")]
     assert found(version("2.3") + body) == []
 
@@ -277,7 +280,8 @@ VALID = {
     "a key of an extended type, marked external": QUERY
     + 'extend type A @key(fields: "id") { id: ID! @external x: Int }',
     "a selection through an interface": (
-        'type Query { a: A } type A @key(fields: "id") { id: ID! d: D @external e: Int @requires(fields: "d { x ... on F { y } }") }'
+        'type Query { a: A } type A @key(fields: "id") '
+        '{ id: ID! d: D @external e: Int @requires(fields: "d { x ... on F { y } }") }'
         " interface D { x: Int } type F implements D @external { x: Int y: Int }"
     ),
     "a composed directive": (
@@ -285,13 +289,13 @@ VALID = {
         '@composeDirective(name: "@d") type Query { a: Int @d }'
     ),
     "a context": (
-        'type Query { b: B } type B @key(fields: "id") @context(name: "c") { id: ID! a: A z: Z! } type Z { n: [Int!]! }\n'
-        + ENTITY
-        + ' x(c: [Int!]! @fromContext(field: "$c { z { n } }")): Int }'
+        'type Query { b: B } type B @key(fields: "id") @context(name: "c") { id: ID! a: A z: Z! } '
+        "type Z { n: [Int!]! }\n" + ENTITY + ' x(c: [Int!]! @fromContext(field: "$c { z { n } }")): Int }'
     ),
     "no query": ENTITY + " }",
     "inaccessible together with what it needs": (
-        "type Query { a: Int b(i: I @inaccessible): Int @inaccessible } input I @inaccessible { x: E! = A @inaccessible } "
+        "type Query { a: Int b(i: I @inaccessible): Int @inaccessible } "
+        "input I @inaccessible { x: E! = A @inaccessible } "
         "enum E @inaccessible { A @inaccessible }"
     ),
 }

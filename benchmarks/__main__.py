@@ -75,7 +75,7 @@ def _measure(given: argparse.Namespace, tell: Callable[[str], None]) -> Results:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the suite on this machine.")
     parser.add_argument(
-        "--rounds", type=int, default=5, help="times that each thing is measured (default: %(default)s)"
+        "--rounds", type=int, default=4, help="times that each thing is measured (default: %(default)s)"
     )
     parser.add_argument(
         "--suite-rounds", type=int, default=3, help="at most so many runs of the whole suite (default: %(default)s)"

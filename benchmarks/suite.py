@@ -15,7 +15,7 @@ _LIMIT_S = 60.0
 _DEADLINE_S = 900
 _LAST_LINES = 15
 _PHASES = ("images_s", "start_s", "checks_s", "clean_up_s")
-_WHOLE = "pytest -m readiness, the whole process"
+_WHOLE = "pytest -m readiness"
 
 
 def measure(rounds: int, tell: Callable[[str], None]) -> Section:

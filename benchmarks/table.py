@@ -6,7 +6,7 @@ from rich.table import Table
 from benchmarks.model import Machine, Results, Section, Series
 from readiness.model.units import format_duration, format_size
 
-_NAME_WIDTH = 42
+_NAME_WIDTH = 39
 
 
 def show(results: Results, console: Console) -> None:

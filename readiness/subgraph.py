@@ -8,8 +8,7 @@ from readiness.model.contract import GraphQL
 from readiness.model.errors import ReadinessError
 from readiness.probes import graphql
 from readiness.probes.graphql import GraphQLAnswer
-from readiness.schema import Subgraph, parse
-from readiness.schema.agreement import agreement, service_faults
+from readiness.schema import Subgraph, agreement, parse, service_faults
 from readiness.schema.nesting import nested_query
 from readiness.schema.queries import KeyPlan, NotGenerable, RootQuery, key_plans, root_queries
 from readiness.schema.representations import Representation, absent, faults, read
@@ -29,6 +28,7 @@ class NotServed(ReadinessError):
 class RunningSubgraph:
     """A subgraph at its address, with the headers that its guarded fields want."""
 
+    name: str
     url: str
     promise: GraphQL
     headers: Mapping[str, str]
@@ -42,7 +42,7 @@ class RunningSubgraph:
         served = graphql.fetch_sdl(self.url, self.headers, _DEADLINE_S)
         if served.error:
             raise NotServed(f"{self.url} does not serve its SDL: {served.error}")
-        return parse(served.sdl, "the SDL that is served")
+        return parse(served.sdl, self.name)
 
     def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> GraphQLAnswer:
         return graphql.execute(self.url, query, variables, self.headers, _DEADLINE_S)

@@ -7,7 +7,6 @@ before the next one is read.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from readiness.model.errors import SchemaError
 
@@ -108,7 +107,7 @@ def _advance(piece: str, line: int, column: int) -> tuple[int, int]:
     """The place behind a piece that begins at the given one."""
     breaks = 0
     end = -1
-    for match in islice(_LINE_BREAK.finditer(piece), None):
+    for match in _LINE_BREAK.finditer(piece):
         breaks += 1
         end = match.end()
     return (line, column + len(piece)) if not breaks else (line + breaks, len(piece) - end + 1)

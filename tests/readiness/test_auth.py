@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.criteria import P2, criterion
 from readiness.model import subjects
-from readiness.model.finding import Cause, Confidence, Unmet
+from readiness.model.finding import Blocked, Cause, Confidence, Unmet
 from readiness.platform import Platform, Service
 from readiness.probes import tokens
 from readiness.requests import Issued, NoToken, is_accepted, is_refused, send
@@ -12,7 +12,7 @@ from readiness.requests import Issued, NoToken, is_accepted, is_refused, send
 
 @criterion("auth.token", P2, each=subjects.token_holders, cause="token_mishandled")
 def test_tokens_are_accepted_and_refused_as_they_should_be(
-    request: pytest.FixtureRequest, service: Service, platform: Platform, login: Issued | NoToken | None
+    request: pytest.FixtureRequest, service: Service, platform: Platform, login: Issued | NoToken | Blocked | None
 ) -> None:
     """A token of the issuer is accepted; a forged, an expired and a missing one are refused."""
     promise = platform.contract.tokens

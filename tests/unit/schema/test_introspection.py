@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 from graphql import build_schema, introspection_from_schema
 
-from readiness.schema import parse
-from readiness.schema.agreement import agreement, service_faults
+from readiness.schema import agreement, parse, service_faults
 
 SDL = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@tag", "FieldSet"])

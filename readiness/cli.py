@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from readiness.model.contract import Contract
 from readiness.model.errors import ReadinessError
 from readiness.model.graph import Graph
+from readiness.report.builds import BuildLines
 from readiness.report.following import Following
 from readiness.report.progress import progress_on
 from readiness.runtime.docker.cleanup import KnownRun, known_runs, remove_run
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _images(given: argparse.Namespace) -> int:
     contract, graph = _load(given.contract)
-    with _journal() as journal, Following(journal, progress_on(sys.stdout)):
+    with _journal() as journal, Following(journal, BuildLines(sys.stdout)):
         failed = build_images(graph, compose_project(contract, given.contract.parent, {}), journal)
     for error in failed.values():
         print(error, file=sys.stderr)

@@ -23,8 +23,12 @@ from readiness.sources.credentials import client_credentials, credentials
 _HEALTH_DEADLINE_S = 5.0
 
 
+class PortUnknown(ReadinessError):
+    """Nothing tells at which port a node answers: what is asked through it is beyond reach."""
+
+
 class NotPublished(ReadinessError):
-    """A port that a check needs is not reachable from outside."""
+    """A port that a check needs is not published, since the container does not run."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Service:
     def url(self, path: str) -> str:
         """Where a path of the service answers from here.
 
-        :raises NotPublished: its port is not known or not published.
+        :raises PortUnknown: nothing tells its port.
+        :raises NotPublished: the container does not run.
         """
         return f"http://{_address(self.runtime, self.node, self.promise.port)}{path}"
 
@@ -85,16 +90,17 @@ class Backing:
 
     @property
     def port(self) -> int:
-        """:raises NotPublished: the port at which it can be asked is not known."""
+        """:raises PortUnknown: the port at which it can be asked is not known."""
         if self.promise.port is None:
-            raise NotPublished(f"nothing tells at which port {self.name} can be asked: give services.{self.name}.port")
+            raise PortUnknown(f"nothing tells at which port {self.name} can be asked: give services.{self.name}.port")
         return self.promise.port
 
     @property
     def address(self) -> Address:
         """Where it answers from here.
 
-        :raises NotPublished: its port is not known or not published.
+        :raises PortUnknown: nothing tells its port.
+        :raises NotPublished: the container does not run.
         """
         return _address(self.runtime, self.node, self.promise.port)
 
@@ -104,7 +110,7 @@ class Backing:
 
 def _address(runtime: Runtime, node: Node, port: int | None) -> Address:
     if port is None:
-        raise NotPublished(f"nothing tells at which port {node.name} answers: give services.{node.name}.port")
+        raise PortUnknown(f"nothing tells at which port {node.name} answers: give services.{node.name}.port")
     address = runtime.address(node.name, port)
     if address is None:
         raise NotPublished(f"port {port} of {node.name} is not published while the container is not running")

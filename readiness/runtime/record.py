@@ -93,8 +93,11 @@ class Record:
         told = [event for event in self.events if isinstance(event, NodeFailed) and event.node == node]
         return told[-1] if told else None
 
-    def throttled_share(self, node: str) -> float:
-        """The share of the scheduler's periods in which the CPU limit held the node back, undisturbed and after its start."""
+    def throttled_share(self, node: str) -> float | None:
+        """The share of the scheduler's periods in which the CPU limit held the node back, undisturbed and after its start.
+
+        None where nothing was measured.
+        """
         ready = self.ready(node)
         serving = [
             sample
@@ -107,7 +110,7 @@ class Record:
             if after.cpu_periods >= before.cpu_periods and not self._disturbed_between(before.at, after.at):
                 periods += after.cpu_periods - before.cpu_periods
                 throttled += after.cpu_throttled_periods - before.cpu_throttled_periods
-        return throttled / periods if periods else 0.0
+        return throttled / periods if periods else None
 
     def _disturbed_between(self, begin: float, end: float) -> bool:
         """Whether any node was disturbed at any time of this span."""
@@ -129,6 +132,15 @@ def timing(events: Sequence[Event]) -> dict[str, float]:
         spans["start_s"] = started.took_s
         spans["checks_s"] = events[-1].at - started.at
     return spans
+
+
+def restart_fault(record: Record, node: str) -> str | None:
+    """What the record says against "nothing restarted by itself"; None where nothing does."""
+    deaths = record.deaths(node)
+    if deaths:
+        return "\n".join((f"it exited {len(deaths)} time(s) by itself", *(describe_death(death) for death in deaths)))
+    flaps = record.health_flaps(node)
+    return f"its HEALTHCHECK turned unhealthy {len(flaps)} time(s) while nothing was disturbed" if flaps else None
 
 
 def describe_death(death: Death) -> str:

@@ -35,6 +35,8 @@ _DEPENDENCY_DEADLINE_S = 600.0
 """A dependency has its own budget and fails by it; this only guards against one that nobody starts."""
 _LOOP_WATCH_S = 10.0
 """After a first death: how long it is watched for the second that makes it a loop. The engine's back-off begins at 0.1 s."""
+_EVENT_DEADLINE_S = 2.0
+"""For the engine's event of a start that the engine has confirmed."""
 _WORDS = {
     Condition.STARTED: "{} to start",
     Condition.HEALTHY: "{} to be ready",
@@ -108,10 +110,13 @@ class Start:
         position = len(self._journal)
         self._runtime.start(node.name)
         asked = question(node, self._contract, self._graph, self._runtime)
-        self._journal.append(Waiting(node=node.name, what=asked.text))
         budget_s = self._contract.promise(node.name).ready_within or 0.0
+        ends = time.monotonic() + budget_s
         with _Asker(node.name, asked, self._journal) as asker:
-            event = self._journal.wait_for(_outcome_of(node.name), time.monotonic() + budget_s, start=position)
+            # So that the record reads in the order in which things happened: started, waits, ready.
+            self._journal.wait_for(_start_of(node.name), time.monotonic() + _EVENT_DEADLINE_S, start=position)
+            self._journal.append(Waiting(node=node.name, what=asked.text))
+            event = self._journal.wait_for(_outcome_of(node.name), ends, start=position)
         if isinstance(event, NodeReady):
             return
         if not isinstance(event, ContainerDied):
@@ -209,6 +214,10 @@ def _settling(edge: Dependency) -> Callable[[Event], bool]:
     """Whether an event settles what the edge waits for, one way or the other."""
     enough = ContainerStarted if edge.condition is Condition.STARTED else NodeReady
     return lambda event: isinstance(event, (enough, NodeFailed)) and event.node == edge.node
+
+
+def _start_of(node: str) -> Callable[[Event], bool]:
+    return lambda event: isinstance(event, ContainerStarted) and event.node == node
 
 
 def _outcome_of(node: str) -> Callable[[Event], bool]:

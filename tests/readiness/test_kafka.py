@@ -47,37 +47,6 @@ def test_declared_topics_exist(service: Service, dependency: Backing) -> None:
         assert answer.ok, str(answer)
 
 
-@criterion("kafka.groups", P1, each=subjects.consumers, cause="consumer_group")
-def test_consumer_groups_are_stable(service: Service, dependency: Backing, platform: Platform) -> None:
-    """The declared group is Stable, has members from the service, and its lag falls."""
-    group = service.promise.kafka.group
-    assert group is not None, f"the contract names no group, although {service.name} consumes"
-    addresses = platform.runtime.container(service.name).addresses
-    ends = time.monotonic() + _LAG_FALLS_WITHIN_S
-    while True:
-        answer = kafka.groups(dependency.address, [group], _DEADLINE_S)
-        assert answer.ok, str(answer)
-        state = answer.detail["groups"][group]
-        faults = _group_faults(group, state, addresses)
-        if not faults:
-            return
-        assert time.monotonic() < ends, f"{'; '.join(faults)}\n{state}"
-        time.sleep(_POLL_S)
-
-
-def _group_faults(group: str, state: dict[str, object], addresses: tuple[str, ...]) -> list[str]:
-    members = state["members"]
-    partitions = state["partitions"]
-    assert isinstance(members, list)
-    assert isinstance(partitions, list)
-    own = [member for member in members if str(member["host"]).lstrip("/") in addresses]
-    lag = sum(partition["lag"] or 0 for partition in partitions)
-    faults = [] if state["state"] == "STABLE" else [f"group {group} is {state['state']}"]
-    if not own:
-        faults.append(f"group {group} has no member at {', '.join(addresses)}, only {len(members)} others")
-    return [*faults, f"group {group} lags by {lag} records"] if lag else faults
-
-
 @criterion("kafka.flow", P1, each=subjects.flows, cause="event_lost")
 def test_an_event_has_its_effect_in_the_other_service(
     subject: Subject, platform: Platform, issued: Issued | None, both_ready: None
@@ -98,3 +67,47 @@ def test_an_event_has_its_effect_in_the_other_service(
             f"{flow.topic} had no effect in {flow.consumer} within {flow.within:g} s\n{seen}"
         )
         time.sleep(_POLL_S)
+
+
+@criterion("kafka.groups", P1, each=subjects.consumers, cause="consumer_group")
+def test_consumer_groups_are_stable(service: Service, dependency: Backing, platform: Platform) -> None:
+    """The declared group is Stable, has members from the service, and its lag falls."""
+    group = service.promise.kafka.group
+    assert group is not None, f"the contract names no group, although {service.name} consumes"
+    addresses = platform.runtime.container(service.name).addresses
+    ends = time.monotonic() + _LAG_FALLS_WITHIN_S
+    while True:
+        answer = kafka.groups(dependency.address, [group], _DEADLINE_S)
+        assert answer.ok, str(answer)
+        state = answer.detail["groups"][group]
+        faults = _group_faults(group, state, addresses, _topics_with_events(service, platform))
+        if not faults:
+            return
+        assert time.monotonic() < ends, f"{'; '.join(faults)}\n{state}"
+        time.sleep(_POLL_S)
+
+
+def _topics_with_events(service: Service, platform: Platform) -> frozenset[str]:
+    """Topics on which the run itself made an event for this service: of these its group must have committed something."""
+    return frozenset(flow.topic for flow in platform.contract.flows if flow.consumer == service.name)
+
+
+def _group_faults(
+    group: str, state: dict[str, object], addresses: tuple[str, ...], topics_with_events: frozenset[str]
+) -> list[str]:
+    members = state["members"]
+    partitions = state["partitions"]
+    assert isinstance(members, list)
+    assert isinstance(partitions, list)
+    own = [member for member in members if str(member["host"]).lstrip("/") in addresses]
+    lag = sum(partition["lag"] or 0 for partition in partitions)
+    faults = [] if state["state"] == "STABLE" else [f"group {group} is {state['state']}"]
+    if not own:
+        faults.append(f"group {group} has no member at {', '.join(addresses)}, only {len(members)} others")
+    silent = {
+        partition["topic"]
+        for partition in partitions
+        if partition["committed"] is None and partition["end"] and partition["topic"] in topics_with_events
+    }
+    faults += [f"group {group} has never committed on {topic}" for topic in sorted(silent)]
+    return [*faults, f"group {group} lags by {lag} records"] if lag else faults

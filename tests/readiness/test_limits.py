@@ -4,6 +4,8 @@ from fixtures.criteria import P2, criterion
 from readiness.hygiene import excess_privileges
 from readiness.model import subjects
 from readiness.model.criterion import Subject
+from readiness.model.events import Sampled
+from readiness.model.finding import BeyondReach
 from readiness.model.units import format_size
 from readiness.platform import Platform
 from readiness.runtime.protocol import ContainerFacts
@@ -22,8 +24,15 @@ def test_memory_is_limited_and_the_limit_not_met(
     """A memory limit is set, and the container did not come near it during the run."""
     limit = container.memory_bytes
     assert limit, "there is no memory limit: one leak takes the whole machine down"
-    used = max((sample.memory_bytes for sample in whole_record.samples(subject.node)), default=0)
+    used = max(sample.memory_bytes for sample in _samples(whole_record, subject.node))
     assert used < _NEAR * limit, f"used {format_size(used)} of {format_size(limit)}"
+
+
+def _samples(record: Record, node: str) -> tuple[Sampled, ...]:
+    samples = record.samples(node)
+    if not samples:
+        raise BeyondReach("the engine gave no sample of what the container uses")
+    return samples
 
 
 @criterion("limits.cpu", P2, each=subjects.lasting_nodes, cause="no_cpu_limit")
@@ -31,6 +40,8 @@ def test_cpu_is_limited_and_not_throttled(subject: Subject, container: Container
     """A CPU limit is set, and the container was not throttled by it after its start."""
     assert container.nano_cpus, "there is no CPU limit"
     share = whole_record.throttled_share(subject.node)
+    if share is None:
+        raise BeyondReach("the engine tells nothing of throttling, or the run was too short to measure it")
     assert share < _THROTTLED, f"throttled in {share:.0%} of the scheduler's periods while it served"
 
 
@@ -41,7 +52,7 @@ def test_processes_are_limited_and_the_limit_not_met(
     """A limit of processes is set, and the container did not come near it during the run."""
     limit = container.pids
     assert limit > 0, "there is no limit of processes: a fork bomb takes the whole machine down"
-    used = max((sample.pids for sample in whole_record.samples(subject.node)), default=0)
+    used = max(sample.pids for sample in _samples(whole_record, subject.node))
     assert used < _NEAR * limit, f"{used} of {limit} processes"
 
 

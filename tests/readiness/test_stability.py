@@ -7,7 +7,7 @@ from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.units import format_duration
 from readiness.platform import Platform, Service
-from readiness.runtime.record import Record, describe_death
+from readiness.runtime.record import Record, restart_fault
 
 _GRACEFUL = (0, 143)
 """An exit by itself, or by SIGTERM (128 + 15)."""
@@ -57,9 +57,5 @@ def test_the_service_stops_gracefully(service: Service, experiments: Experiments
 def test_nothing_restarted_by_itself(subject: Subject, platform: Platform, whole_record: Record) -> None:
     """No restart, no exit, no out-of-memory kill and no flapping health from start to verdict that nobody asked for."""
     demand_ready(platform, subject.node)
-    deaths = whole_record.deaths(subject.node)
-    assert not deaths, "\n".join(
-        (f"it exited {len(deaths)} time(s) by itself", *(describe_death(death) for death in deaths))
-    )
-    flaps = whole_record.health_flaps(subject.node)
-    assert not flaps, f"its HEALTHCHECK turned unhealthy {len(flaps)} time(s) while nothing was disturbed"
+    fault = restart_fault(whole_record, subject.node)
+    assert fault is None, fault

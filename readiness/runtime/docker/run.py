@@ -1,11 +1,11 @@
 """One run of one graph on one engine, from the sweep before it to the clean-up after it."""
 
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from readiness.model.contract import Contract
+from readiness.model.errors import ImageUnavailable
 from readiness.model.events import Noted, RunStarted
 from readiness.model.graph import Graph
 from readiness.runtime.docker.cleanup import Removed, remove_run, sweep
@@ -74,14 +74,9 @@ class DockerRun:
         return removed
 
 
-def build_images(graph: Graph, compose: ComposeProject, journal: Journal) -> Mapping[str, Exception]:
+def build_images(graph: Graph, compose: ComposeProject, journal: Journal) -> Mapping[str, ImageUnavailable]:
     """See to it that every image of a graph is on the engine, without starting anything.
 
     :raises NoEngine: no engine answers.
     """
-    begun = time.monotonic()
-    failed = resolve(connect().client, graph, compose, journal.append)
-    journal.append(
-        Noted(message=f"{len(graph) - len(failed)} of {len(graph)} images in {time.monotonic() - begun:.1f} s")
-    )
-    return failed
+    return resolve(connect().client, graph, compose, journal.append)

@@ -11,11 +11,11 @@ import requests.exceptions
 from readiness.model.events import Sampled
 from readiness.runtime.journal import Journal
 
-_INTERVAL_S = 2.0
+_INTERVAL_S = 1.0
 
 
 class Sampler:
-    """Asks the engine for every container's use of memory, processes and processor time, every two seconds."""
+    """Asks the engine for every container's use of memory, processes and processor time, every second."""
 
     def __init__(self, client: docker.DockerClient, containers: Mapping[str, str], journal: Journal) -> None:
         self._client = client
@@ -26,13 +26,15 @@ class Sampler:
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._closing.wait(_INTERVAL_S):
+        while True:
             for node, container in list(self._containers.items()):
                 if self._closing.is_set():
                     return
                 sample = self._sample(node, container)
                 if sample is not None:
                     self._journal.append(sample)
+            if self._closing.wait(_INTERVAL_S):
+                return
 
     def _sample(self, node: str, container: str) -> Sampled | None:
         try:

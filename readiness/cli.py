@@ -92,7 +92,7 @@ def _up(given: argparse.Namespace) -> int:
     return _WRONG if failures else _DONE
 
 
-def _list(given: argparse.Namespace) -> int:
+def _list(_given: argparse.Namespace) -> int:
     client = connect().client
     with engine_errors():
         for known in known_runs(client):
@@ -117,9 +117,8 @@ def _down(given: argparse.Namespace) -> int:
         unknown = [run for run in given.runs if run not in known]
         for run in known if given.all else [run for run in given.runs if run in known]:
             removed = remove_run(client, run)
-            print(
-                f"{run}: {removed.containers} containers, {removed.networks} networks, {removed.volumes} volumes removed"
-            )
+            counts = f"{removed.containers} containers, {removed.networks} networks, {removed.volumes} volumes"
+            print(f"{run}: {counts} removed")
     for run in unknown:
         print(f"{run}: no such run on this engine; `python -m readiness list` tells which there are", file=sys.stderr)
     return _WRONG if unknown else _DONE

@@ -34,7 +34,7 @@ class Explanation:
         return self._cause(error, last, {})
 
     def settle(self) -> None:
-        """Once the rest of the graph is up or has failed: tell again the causes that look different among their neighbours."""
+        """Once the whole graph is up or has failed: tell the causes again, as they look among their neighbours."""
         if not self._last:
             return
         neighbours = collect_all(self._graph, self._runtime, self._journal, self._redactor)

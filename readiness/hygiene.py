@@ -44,7 +44,7 @@ def is_pinned(image: str) -> bool:
 
 
 def secrets_in(image: ImageFacts) -> tuple[str, ...]:
-    """Where secrets stand in an image's environment or history (CIS-DI-0010). Names only: the values are not repeated."""
+    """Where secrets stand in an image's environment or history (CIS-DI-0010). Names only, no values."""
     found = []
     for entry in image.environment:
         name, _, value = entry.partition("=")

@@ -1,4 +1,4 @@
-"""The running platform, as a test holds it: its services, their addresses and answers, and the record of what happened."""
+"""The running platform, as a test holds it: its services, their addresses and answers, and its record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ class Crash:
 
 
 def crash_all(platform: Platform) -> dict[str, Crash]:
-    """Crash every service that is ready, side by side: they share dependencies and do not depend on each other's process.
+    """Crash every service that is ready, side by side: none depends on another's process.
 
     :raises FaultNotLanded: a process went on running.
     """

@@ -1,4 +1,4 @@
-"""Faults: each is injected, proved to have landed, healed, and proved to have healed, and all four are on the record."""
+"""Faults: each is injected, proved to have landed, healed, proved to have healed, and all four are on the record."""
 
 import time
 from collections.abc import Iterable, Iterator

@@ -70,7 +70,7 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     users = ready_now(platform, platform.users_of(dependency))
     with lost(platform, dependency, fault):
         gone_at = time.monotonic()
-        under_loss = side_by_side(users, lambda user: _watch_red(platform, user, dependency, gone_at))
+        under_loss = side_by_side(users, lambda user: _watch_red(user, dependency, gone_at))
     back_at = time.monotonic()
     after = side_by_side(users, lambda user: _watch_green(user, back_at))
     for name, (green_after_s, _) in after.items():
@@ -84,7 +84,7 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     )
 
 
-def _watch_red(platform: Platform, user: Service, dependency: str, gone_at: float) -> _Red:
+def _watch_red(user: Service, dependency: str, gone_at: float) -> _Red:
     role = user.role_of(dependency)
     ends = gone_at + (user.promise.notices_within or 0.0)
     answers: list[Health] = []

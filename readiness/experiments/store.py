@@ -1,6 +1,5 @@
 """Each experiment is made once a run, by whoever asks first, and kept for the other tests and processes of the run."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -60,4 +59,4 @@ class Experiments:
 def _write(path: Path, content: bytes) -> None:
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)
-    os.replace(partial, path)
+    partial.replace(path)

@@ -1,7 +1,7 @@
 """The contract: what a platform promises, as ``readiness.yaml`` says it.
 
-Every default stands here and nowhere else. Unknown keys are refused. Reading the file, with line numbers for what is wrong
-in it, is the task of :mod:`readiness.sources.contract`.
+Every default stands here and nowhere else. Unknown keys are refused. Reading the file, with line numbers for what
+is wrong in it, is the task of :mod:`readiness.sources.contract`.
 """
 
 from datetime import date
@@ -51,7 +51,7 @@ class KafkaUse(_Strict):
 
 
 class PostgresUse(_Strict):
-    """The tables that a service's migrations make, and the commands, run in its container, that say whether they are applied."""
+    """The tables that a service's migrations make, and commands in its container that say whether they are applied."""
 
     database: str | None = None
     """Left out: taken from the connection URL in the service's environment."""
@@ -63,7 +63,7 @@ class PostgresUse(_Strict):
 
 
 class Request(_Strict):
-    """One HTTP request. ``{id}`` in path, body and expectation becomes an id of this run, ``{name}`` what was captured."""
+    """One HTTP request. ``{id}`` in it becomes an id of this run, ``{name}`` what was captured before."""
 
     service: str
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
@@ -100,7 +100,7 @@ class ImagePromise(_Strict):
 
 
 class Flow(_Strict):
-    """An event that crosses services: a request that makes one produce it, and one that shows its effect in the other."""
+    """An event that crosses services: a request that causes it in one, and one that shows its effect in the other."""
 
     topic: str
     producer: str

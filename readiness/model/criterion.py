@@ -35,7 +35,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a promise is about: a node, an edge from a node to one that it depends on, and the variant (a fault, a topic)."""
+    """Whom a promise is about: a node, perhaps one that it depends on, and perhaps a variant (a fault, a topic)."""
 
     node: str
     dependency: str | None = None

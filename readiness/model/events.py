@@ -1,7 +1,7 @@
 """Everything that happens in a run, as one stream of typed events.
 
-Live progress, the record that tests read, the verdict and every report are readers of this stream. Events are plain data and
-travel between processes as one JSON object a line; ``at`` is seconds since the epoch.
+Live progress, the record that tests read, the verdict and every report are readers of this stream. Events are plain
+data and travel between processes as one JSON object a line; ``at`` is seconds since the epoch.
 """
 
 import time

@@ -14,7 +14,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True)
 class Cause:
-    """Why something does not hold: a class of the closed list in ``docs/causes.md``, the node at fault, and the dependency meant."""
+    """Why something does not hold: a class of ``docs/causes.md``, the node at fault, and the dependency meant."""
 
     cls: str
     node: str
@@ -34,7 +34,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Finding:
-    """A criterion that does not hold for a subject, with its cause and evidence, and the rows that it keeps from being judged."""
+    """A criterion that does not hold for a subject, with cause and evidence, and the rows that it blocks."""
 
     criterion: str
     priority: str

@@ -54,7 +54,7 @@ class HealthCheck:
 
 @dataclass(frozen=True)
 class Port:
-    """A port of the container that is published. ``host_port`` is what the file asks for; None lets the engine choose."""
+    """A published port of the container. ``host_port`` is what the file asks for; None lets the engine choose."""
 
     container_port: int
     host_port: int | None = None
@@ -69,7 +69,7 @@ class MountKind(StrEnum):
 
 @dataclass(frozen=True)
 class Mount:
-    """Something mounted at ``target``: a named or anonymous volume, files of the project's folder (copied in), or a tmpfs."""
+    """Something mounted at ``target``: a volume, files of the project's folder (copied in), or a tmpfs."""
 
     kind: MountKind
     target: str

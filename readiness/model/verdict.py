@@ -1,11 +1,11 @@
 """From the outcomes of all rows to one verdict.
 
-The algebra (after sonobuoy's, see ``docs/reading-a-verdict.md``): failure wins; unknown and pass is unknown; empty is unknown.
+The algebra (see ``docs/reading-a-verdict.md``): failure wins; unknown and pass is unknown; empty is unknown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 
 from readiness.model.contract import Waiver
@@ -98,11 +98,11 @@ def judge(
 ) -> Verdict:
     """The verdict over all rows that this level demands.
 
-    A row without a result was not run. ``troubles`` are what kept the suite itself from telling (no engine, an interruption).
+    A row without a result was not run. ``troubles`` kept the suite itself from telling (no engine ...).
     A waiver of the contract takes a failing row out of the verdict until its end date.
     """
     told = {result.key: result for result in results}
-    in_force = [waiver for waiver in waivers if waiver.until >= (today or date.today())]
+    in_force = [waiver for waiver in waivers if waiver.until >= (today or datetime.now(tz=UTC).date())]
     complete = tuple(_waived(told.get(row.key, _not_run(row)), row, in_force) for row in rows)
     waived = {result.key for result in complete if result.outcome is Outcome.WAIVED}
     findings = [finding for finding in findings if finding.key not in waived]

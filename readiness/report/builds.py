@@ -11,7 +11,7 @@ _LINE_LENGTH = 110
 
 
 class BuildLines:
-    """A line when an image is had, and every few seconds the newest line of a build. Silent when all images are here."""
+    """A line when an image is had, every few seconds the newest of a build; silent when all images are here."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

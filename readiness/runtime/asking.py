@@ -1,4 +1,4 @@
-"""How it is asked whether a node is ready: by our own probe from outside, at a fine interval, never by waiting for the engine's."""
+"""How it is asked whether a node is ready: by our own probe, at a fine interval, not by waiting for the engine's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

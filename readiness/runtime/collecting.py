@@ -29,7 +29,7 @@ def collect(
     if state.is_running and began is not None:
         log, earlier = runtime.log(node, since=began), runtime.log(node, until=began, lines=200)
     else:
-        # While it waits for its restart the engine may already show the next start time: the newest lines are what it died of.
+        # Its newest lines are what it died of, also while the engine is about to start it again.
         log, earlier = runtime.log(node), ""
     return NodeEvidence(
         node=node,

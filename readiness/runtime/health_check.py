@@ -12,7 +12,7 @@ _TOOL_MISSING = re.compile(r"not found|no such file or directory|executable file
 
 
 def declared_check(container: ContainerFacts, image: ImageFacts) -> tuple[str, ...]:
-    """The check in force, in the engine's form (``CMD ...`` or ``CMD-SHELL ...``); () when there is none or it is switched off."""
+    """The check in force, in the engine's form (``CMD ...``, ``CMD-SHELL ...``); () when there is none."""
     check = container.healthcheck or image.healthcheck
     return () if check in ((), ("NONE",)) else check
 

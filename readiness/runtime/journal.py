@@ -1,7 +1,7 @@
 """The stream of events of one run: a file of JSON lines that every process of the run appends to and reads.
 
-One file serves the process that starts the graph, its pytest-xdist workers and whoever reads it afterwards. A line is written
-by one ``write`` to a file opened for appending, so lines of several processes never mix.
+One file serves the process that starts the graph, its pytest-xdist workers and whoever reads it afterwards. A line is
+written by one ``write`` to a file opened for appending, so lines of several processes never mix.
 """
 
 import os
@@ -49,7 +49,7 @@ class Journal:
             return tuple(self._events[index:])
 
     def wait_for(self, wanted: Callable[[Event], bool], deadline: float, *, start: int = 0) -> Event | None:
-        """The first event from position ``start`` on that is wanted, or None when ``deadline`` (monotonic seconds) passes.
+        """The first event from position ``start`` on that is wanted; None when ``deadline`` (monotonic seconds) passes.
 
         :raises EngineLost: the engine went away, so that nothing more will come.
         :raises Interrupted: :meth:`interrupt` was called.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from readiness.model.events import (
     ContainerCreated,
@@ -25,7 +26,7 @@ from readiness.model.evidence import Death
 from readiness.model.units import format_duration
 
 _ENGINE_NOTICES_WITHIN_S = 120.0
-"""From the first failing run of a HEALTHCHECK to `unhealthy` with the engine's defaults: 3 retries of 30 s, each up to 30 s long."""
+"""From the first failing run of a HEALTHCHECK to `unhealthy`, with the engine's defaults: 3 retries, 30 s each."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Record:
         return told[-1] if told else None
 
     def throttled_share(self, node: str) -> float | None:
-        """The share of the scheduler's periods in which the CPU limit held the node back, undisturbed and after its start.
+        """The share of the scheduler's periods in which the CPU limit held the node back while it served, undisturbed.
 
         None where nothing was measured.
         """
@@ -106,7 +107,7 @@ class Record:
         ]
         # Counters begin anew with each life of a container, so only a rise from one sample to the next counts.
         periods = throttled = 0
-        for before, after in zip(serving, serving[1:], strict=False):
+        for before, after in pairwise(serving):
             if after.cpu_periods >= before.cpu_periods and not self._disturbed_between(before.at, after.at):
                 periods += after.cpu_periods - before.cpu_periods
                 throttled += after.cpu_throttled_periods - before.cpu_throttled_periods

@@ -34,7 +34,7 @@ Explain = Callable[[NodeError, Reply | None], Cause]
 _DEPENDENCY_DEADLINE_S = 600.0
 """A dependency has its own budget and fails by it; this only guards against one that nobody starts."""
 _LOOP_WATCH_S = 10.0
-"""After a first death: how long it is watched for the second that makes it a loop. The engine's back-off begins at 0.1 s."""
+"""After a first death: how long to watch for the second that makes a loop. The engine's back-off begins at 0.1 s."""
 _EVENT_DEADLINE_S = 2.0
 """For the engine's event of a start that the engine has confirmed."""
 _WORDS = {
@@ -63,7 +63,7 @@ class Start:
         self._explain = explain
 
     def run(self, unavailable: Mapping[str, ImageUnavailable]) -> None:
-        """Bring up every node whose image is there. Returns when each is ready or has failed; what runs goes on running.
+        """Bring up every node whose image is there. Returns when each is ready or has failed; what runs goes on.
 
         :raises EngineLost: the engine stopped answering.
         :raises Interrupted: the journal was interrupted.
@@ -169,7 +169,7 @@ class _Failed(Exception):
 
 
 class _Asker:
-    """Asks one node again and again in a thread of its own, so that a question without an answer delays nobody's wait."""
+    """Asks one node again and again in a thread of its own: a question without an answer delays nobody's wait."""
 
     def __init__(self, node: str, asked: Question, journal: Journal) -> None:
         self._node = node

@@ -12,7 +12,7 @@ Change = Callable[[dict[str, Any]], None]
 
 
 def reference(folder: Path, *, compose: Change | None = None, contract: Change | None = None) -> Path:
-    """The reference platform in a folder of its own, its Compose file and contract changed. Returns the contract's path.
+    """The reference platform with its Compose file and contract changed, in this folder. Returns the contract's path.
 
     Builds go on in the original folder, so that images that are here already are found.
     """

@@ -1,4 +1,4 @@
-"""Criteria that this suite cannot check yet. At their level they are told as unchecked, so that the verdict is UNKNOWN."""
+"""Criteria that this suite cannot check yet: at their level they are unchecked, and the verdict is UNKNOWN."""
 
 from fixtures.criteria import NIGHTLY, P1, P2, P3, P4, RELEASE, planned
 from readiness.model import subjects

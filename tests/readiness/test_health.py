@@ -42,7 +42,8 @@ def test_liveness_answers_as_it_should(service: Service, record_property: Measur
 def _check_endpoint(service: Service, path: str, kind: PathKind, record_property: Measure) -> None:
     first = service.get(path)
     faults = shape_faults(first, kind)
-    assert first.status == 200 and not faults, f"{path}: {'; '.join(faults) or f'status {first.status}'}\n{first}"
+    assert not faults, f"{path}: {'; '.join(faults)}\n{first}"
+    assert first.status == 200, f"{path} answers {first.status}\n{first}"
     p95_s, count = _best_p95_s(service, path)
     record_property("measured", ("p95_ms", round(p95_s * 1000, 1)))
     record_property("measured", ("series", count))
@@ -59,15 +60,14 @@ def _best_p95_s(service: Service, path: str) -> tuple[float, int]:
 
     A service that is slow is slow in every series; a busy machine is not.
     """
-    best_s = float("inf")
-    for count in range(1, _MOST_SERIES + 1):
+    budget_s = service.promise.answers_within or 0.0
+    p95s: list[float] = []
+    while len(p95s) < _MOST_SERIES and (not p95s or p95s[-1] > budget_s):
         answers = http.series(service.url(path), _SERIES, deadline_s=5.0)
         wrong = [answer for answer in answers if answer.status != 200]
         assert not wrong, f"{path}: {len(wrong)} of {_SERIES} answers are not 200\n{wrong[0]}"
-        best_s = min(best_s, percentile([answer.latency_s for answer in answers], 0.95))
-        if best_s <= (service.promise.answers_within or 0.0):
-            break
-    return best_s, count
+        p95s.append(percentile([answer.latency_s for answer in answers], 0.95))
+    return min(p95s), len(p95s)
 
 
 @criterion("health.names_dependencies", P1, each=subjects.edges, cause="health_lie")

@@ -88,7 +88,7 @@ def test_consumer_groups_are_stable(service: Service, dependency: Backing, platf
 
 
 def _topics_with_events(service: Service, platform: Platform) -> frozenset[str]:
-    """Topics on which the run itself made an event for this service: of these its group must have committed something."""
+    """Topics on which the run itself made an event for this service: there its group must have committed."""
     return frozenset(flow.topic for flow in platform.contract.flows if flow.consumer == service.name)
 
 

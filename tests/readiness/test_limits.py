@@ -65,6 +65,6 @@ def test_there_is_a_restart_policy(container: ContainerFacts) -> None:
 
 @criterion("limits.privileges", P2, each=subjects.lasting_nodes, cause="excess_privileges")
 def test_privileges_are_dropped(subject: Subject, container: ContainerFacts, platform: Platform) -> None:
-    """Not privileged, capabilities dropped, no-new-privileges, no engine socket, read-only root where it is declared."""
+    """Not privileged, capabilities dropped, no-new-privileges, no engine socket, read-only root where declared."""
     faults = excess_privileges(container, platform.graph[subject.node])
     assert not faults, "\n".join((f"{len(faults)} privilege(s) too many: {faults[0]}", *faults[1:]))

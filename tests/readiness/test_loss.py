@@ -13,7 +13,7 @@ from readiness.platform import Backing, Service
 def test_readiness_tells_the_truth_about_a_loss(
     subject: Subject, service: Service, dependency: Backing, experiments: Experiments
 ) -> None:
-    """On loss of a dependency ready turns red within `notices_within`, names it, and turns green by itself after healing."""
+    """On loss of a dependency ready turns red within `notices_within`, names it, and is green again after healing."""
     seen = experiments.loss(dependency.name, subject.variant or STOPPED).users[service.name]
     budget_s = service.promise.notices_within
     if seen.red_after_s is None:
@@ -37,7 +37,7 @@ def test_readiness_tells_the_truth_about_a_loss(
 
 @criterion("health.ready_is_not_live", P2, each=subjects.edges, cause="liveness_depends", disturbing=True)
 def test_liveness_is_not_readiness(service: Service, dependency: Backing, experiments: Experiments) -> None:
-    """Under loss of a dependency live stays green while ready turns red: a healthy process must not be restarted for it."""
+    """Under loss of a dependency live stays green while ready turns red: a healthy process is not to be restarted."""
     seen = experiments.loss(dependency.name, STOPPED).users[service.name]
     assert seen.live_status == 200, f"with {dependency.name} stopped live is red\n{seen.live_answer}"
     if seen.red_after_s is None:
@@ -51,6 +51,6 @@ def test_the_service_survives_a_restart_of_its_dependency(
     """After a restart of a backing service it is ready again by itself, without a restart of its own."""
     seen = experiments.loss(dependency.name, STOPPED).users[service.name]
     assert seen.green_after_s is not None, (
-        f"not ready within {service.promise.recovers_within:g} s after a restart of {dependency.name}\n{seen.green_answer}"
+        f"not ready within {service.promise.recovers_within:g} s after {dependency.name} restarted\n{seen.green_answer}"
     )
     assert not seen.restarted, f"its process ended when {dependency.name} was restarted"

@@ -15,7 +15,7 @@ _GRACEFUL = (0, 143)
 
 @criterion("stable.crash", P1, each=subjects.services, cause="no_recovery", disturbing=True)
 def test_the_service_comes_back_from_a_crash(service: Service, experiments: Experiments) -> None:
-    """After a crash the restart policy brings it back, ready within `recovers_within`, and no request is wrong afterwards."""
+    """After a crash the policy brings it back, ready within `recovers_within`, and no request is wrong afterwards."""
     seen = experiments.crashes()[service.name]
     assert seen.restarted_after_s is not None, f"the restart policy did not bring it back ({seen.how})"
     budget_s = service.promise.recovers_within or 0.0

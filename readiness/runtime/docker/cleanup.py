@@ -110,7 +110,7 @@ def _is_alive(marked: dict[str, str]) -> bool:
 def _identity(pid: int) -> str:
     """Machine, and start time of the process: a pid alone may have been given to someone else."""
     try:
-        # Field 22 of proc(5) stat is the start time; the second field may contain spaces and ends at the last parenthesis.
+        # Field 22 of stat, proc(5), is the start time; the second may hold spaces and ends at the last parenthesis.
         started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         started = "gone"
@@ -120,6 +120,6 @@ def _identity(pid: int) -> str:
 def _machine() -> str:
     """This boot of this kernel and this namespace of pids: within it, a pid and its start time name one process."""
     try:
-        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}/{os.readlink('/proc/self/ns/pid')}"
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}/{Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return os.uname().nodename

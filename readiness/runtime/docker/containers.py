@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from docker.types import EndpointConfig, Ulimit
+
 from readiness.model.graph import HealthCheck, Mount, MountKind, Node
 from readiness.runtime.docker import labels
 
@@ -26,9 +27,9 @@ def create_arguments(
 ) -> dict[str, Any]:
     """Arguments for the engine's create call.
 
-    ``ports`` are container ports that the suite asks and that the file may not publish. Of the host ports in the file only
-    ``fixed_ports``, chosen for this run, are kept: two runs side by side must not meet. ``volumes`` and ``networks`` map the
-    names in the Compose file to those that this run created. Only the first network is joined at creation.
+    ``ports`` are container ports that the suite asks and that the file may not publish. Of the host ports in the file
+    only ``fixed_ports``, chosen for this run, are kept: two runs side by side must not meet. ``volumes`` and
+    ``networks`` map the names in the file to those that this run created. Only the first network is joined at creation.
     """
     first = next(iter(node.networks), None)
     arguments: dict[str, Any] = {
@@ -73,7 +74,7 @@ def create_arguments(
 def files_archive(node: Node) -> bytes | None:
     """A tar of the project's files and folders that the Compose file mounts, each at its target; None without any.
 
-    They are copied in and not mounted, so that a remote engine works too and nothing in the project's folder can be changed.
+    They are copied in and not mounted, so that a remote engine works too and the project's folder stays as it is.
     """
     sources = [mount for mount in node.mounts if mount.kind is MountKind.FILES and mount.source]
     if not sources:

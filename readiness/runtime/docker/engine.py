@@ -11,10 +11,10 @@ import urllib3.exceptions
 # Ryuk's image cannot be had without a registry, and our own watcher cleans up: see docs/architecture.md.
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 
-from testcontainers.core.config import testcontainers_config  # noqa: E402  (reads the variable above when imported)
-from testcontainers.core.docker_client import DockerClient  # noqa: E402
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.docker_client import DockerClient
 
-from readiness.model.errors import EngineLost, NoEngine  # noqa: E402
+from readiness.model.errors import EngineLost, NoEngine
 
 testcontainers_config.ryuk_disabled = True
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import tempfile
 import threading
@@ -10,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import docker
 import docker.errors
@@ -63,7 +61,7 @@ def _is_here(client: docker.DockerClient, node: Node, digest: str | None) -> boo
 
 
 def _digest(node: Node) -> str:
-    """Of everything that the build reads: the context less what .dockerignore leaves out, the Dockerfile, the arguments."""
+    """Of all that the build reads: the context less what .dockerignore leaves out, Dockerfile and arguments."""
     build = node.build
     assert build is not None
     digest = hashlib.sha256()
@@ -71,7 +69,7 @@ def _digest(node: Node) -> str:
     for path in sorted(_context_files(build)):
         file = build.context / path
         digest.update(f"\0{path}\0{file.lstat().st_mode & 0o111:o}\0".encode())
-        digest.update(os.readlink(file).encode() if file.is_symlink() else file.read_bytes())
+        digest.update(str(file.readlink()).encode() if file.is_symlink() else file.read_bytes())
     return digest.hexdigest()
 
 
@@ -94,7 +92,7 @@ def _build_all(
     together = _compose_build([node.name for node in nodes], digests, compose, tell)
     failed: dict[str, ImageUnavailable] = {}
     for node in nodes:
-        # Compose ends the whole build at the first failure: one by one (the good ones come from the cache) tells whose it was.
+        # Compose ends the whole build at the first failure: one by one, mostly from the cache, tells whose it was.
         output = (
             together if together is None or len(nodes) == 1 else _compose_build([node.name], digests, compose, tell)
         )

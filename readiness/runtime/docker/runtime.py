@@ -31,7 +31,7 @@ _FOLDER_LIMIT_BYTES = 100_000_000
 
 @dataclass(frozen=True)
 class Ports:
-    """The container ports that the suite asks of each node, and the host ports that were chosen for this run beforehand."""
+    """The container ports that the suite asks of each node, and the host ports that were chosen beforehand."""
 
     asked: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     fixed: frozenset[int] = frozenset()
@@ -140,7 +140,7 @@ class DockerRuntime:
         )
 
     def _is_process_of(self, pid: int, node: str) -> bool:
-        """Whether this pid on this machine is really the container's: an engine may be remote or in another namespace."""
+        """Whether this pid here is really the container's: an engine may be remote or in another namespace."""
         try:
             return self._container_id(node) in Path(f"/proc/{pid}/cgroup").read_text() and os.geteuid() == 0
         except OSError:

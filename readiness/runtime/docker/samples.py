@@ -57,7 +57,7 @@ def read_stats(node: str, stats: Mapping[str, Any]) -> Sampled | None:
         return None
     throttling = (stats.get("cpu_stats") or {}).get("throttling_data") or {}
     details = memory.get("stats") or {}
-    # Inactive page cache can be reclaimed at once and is no sign of a limit being near (as `docker stats` subtracts it).
+    # Inactive page cache is reclaimed at once and no sign of a near limit; `docker stats` subtracts it too.
     cache = details.get("total_inactive_file", details.get("inactive_file", 0))
     return Sampled(
         node=node,

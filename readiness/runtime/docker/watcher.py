@@ -1,9 +1,9 @@
 """A small process that outlives a run and removes what it created, however it ended.
 
-It holds the reading end of a pipe whose writing end only the owner has. The pipe ends when the owner does, by whatever cause,
-SIGKILL included; what the owner has not removed by then, the watcher does.
+It holds the reading end of a pipe whose writing end only the owner has. The pipe ends when the owner does, by whatever
+cause, SIGKILL included; what the owner has not removed by then, the watcher does.
 
-Run as ``python -m readiness.runtime.docker.watcher RUN FOLDER`` with the pipe as standard input; FOLDER is the run's own.
+Run as ``python -m readiness.runtime.docker.watcher RUN FOLDER`` with the pipe as standard input.
 """
 
 import os

@@ -15,7 +15,9 @@ from tests.unit.graphs import backing, contract_of, graph_of, job, service
 from tests.unit.runtime.fake_runtime import FakeRuntime
 
 UP = '{"status": "ok", "info": {}, "error": {}, "details": {}}'
-DOWN = '{"status": "error", "info": {}, "error": {"redis": {"status": "down"}}, "details": {"redis": {"status": "down"}}}'
+DOWN = (
+    '{"status": "error", "info": {}, "error": {"redis": {"status": "down"}}, "details": {"redis": {"status": "down"}}}'
+)
 
 Ask = Callable[..., Question]
 

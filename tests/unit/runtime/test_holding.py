@@ -13,7 +13,11 @@ from tests.unit.graphs import backing, graph_of, service
 from tests.unit.runtime.fake_runtime import FACTS, FakeRuntime
 
 ESTABLISHED, LISTEN, TIME_WAIT = "01", "0A", "06"
-AUTH, OTHER, SERVER = "0500A8C0", "0600A8C0", "0200A8C0"  # 192.168.0.5, .6 and .2, as a little-endian kernel prints them
+AUTH, OTHER, SERVER = (
+    "0500A8C0",
+    "0600A8C0",
+    "0200A8C0",
+)  # 192.168.0.5, .6 and .2, as a little-endian kernel prints them
 NOBODY = "00000000"
 REDIS = 6379
 

@@ -24,6 +24,17 @@ class NotServed(ReadinessError):
     """The service does not give its SDL."""
 
 
+def served_sdl(url: str, headers: Mapping[str, str], deadline_s: float = _DEADLINE_S) -> str:
+    """What a subgraph answers to ``_service { sdl }``, as it is written.
+
+    :raises NotServed: something else came: no answer, no GraphQL, an error, too much.
+    """
+    served = graphql.fetch_sdl(url, headers, deadline_s)
+    if served.error:
+        raise NotServed(f"{url} does not serve its SDL: {served.error}")
+    return served.sdl
+
+
 @dataclass(frozen=True)
 class RunningSubgraph:
     """A subgraph at its address, with the headers that its guarded fields want."""
@@ -33,16 +44,20 @@ class RunningSubgraph:
     promise: GraphQL
     headers: Mapping[str, str]
 
+    def sdl(self) -> str:
+        """What ``_service { sdl }`` serves, as it is written.
+
+        :raises NotServed: something else came.
+        """
+        return served_sdl(self.url, self.headers)
+
     def schema(self) -> Subgraph:
         """What ``_service { sdl }`` serves.
 
         :raises NotServed: something else came.
         :raises SchemaError: it is not GraphQL.
         """
-        served = graphql.fetch_sdl(self.url, self.headers, _DEADLINE_S)
-        if served.error:
-            raise NotServed(f"{self.url} does not serve its SDL: {served.error}")
-        return parse(served.sdl, self.name)
+        return parse(self.sdl(), self.name)
 
     def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> GraphQLAnswer:
         return graphql.execute(self.url, query, variables, self.headers, _DEADLINE_S)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from readiness.experiments.crash import Crash, crash_all
 from readiness.experiments.loss import Loss, lose
+from readiness.experiments.migrations import Migrations, migrate_all
 from readiness.experiments.restart import Restart, restart_all
 from readiness.model.errors import ReadinessError
 from readiness.platform import Platform
@@ -38,6 +39,10 @@ class Experiments:
     def restarts(self) -> dict[str, Restart]:
         """:raises ExperimentFailed: a restart could not be made."""
         return self._once("restart", TypeAdapter(dict[str, Restart]), lambda: restart_all(self._platform))
+
+    def migrations(self) -> dict[str, Migrations]:
+        """Not a disturbance, if the migrations are what they should be."""
+        return self._once("migrations", TypeAdapter(dict[str, Migrations]), lambda: migrate_all(self._platform))
 
     def _once(self, name: str, adapter: "TypeAdapter[T]", make: Callable[[], T]) -> T:
         kept = self._platform.run_folder / f"experiment-{name}.json"

@@ -4,6 +4,7 @@ ReadinessError                  anything below; its text is for a person and say
 ├── InputError                  the suite was given something that it cannot work with (verdict UNKNOWN)
 │   ├── ContractError           readiness.yaml: file, line, what was expected
 │   ├── ComposeError            the Compose file, in Compose's own words
+│   │   └── CircularDependencies  nodes that wait for each other: the platform's own mistake (verdict NOT READY)
 │   ├── UnsupportedByRuntime    the Compose file asks for what the runtime refuses, by name
 │   └── SchemaError             a GraphQL document: line and column
 ├── EngineError                 no container engine, or it stopped (verdict UNKNOWN)
@@ -35,6 +36,15 @@ class ContractError(InputError):
 
 class ComposeError(InputError):
     """The Compose file cannot be read."""
+
+
+class CircularDependencies(ComposeError):
+    """Nodes that each wait for the next, so that none can ever start. The platform's own mistake: verdict NOT READY."""
+
+    def __init__(self, circle: tuple[str, ...], message: str) -> None:
+        self.circle = circle
+        """The nodes in the order in which each waits for the next; the last one waits for the first."""
+        super().__init__(message)
 
 
 class UnsupportedByRuntime(InputError):

@@ -107,7 +107,11 @@ def judge(
     waived = {result.key for result in complete if result.outcome is Outcome.WAIVED}
     findings = [finding for finding in findings if finding.key not in waived]
     told_of = {finding.key for finding in findings}
-    reasons = [*troubles, *_gaps(complete, level, told_of)]
+    holding = any(result.outcome is Outcome.HOLDS for result in complete)
+    # Where nothing holds, a list of all rows would bury the trouble or the finding that is the reason.
+    reasons = [*troubles, *(_gaps(complete, level, told_of) if holding else ())]
+    if not (holding or reasons or findings):
+        reasons = ["nothing was found to hold"]
     if findings or any(result.outcome is Outcome.FAILS for result in complete):
         answer = Answer.NOT_READY
     elif reasons:
@@ -148,8 +152,6 @@ def _not_run(row: Row) -> Result:
 
 
 def _gaps(results: Sequence[Result], level: Level, told_of: Set[str]) -> list[str]:
-    if not any(result.outcome is Outcome.HOLDS for result in results):
-        return ["nothing was found to hold"]
     passable = Unchecked.BEYOND_REACH if level is Level.LOCAL else 0
     gaps = [result for result in results if result.outcome is Outcome.UNCHECKED and (result.unchecked or 2) > passable]
     # Blocked by a finding that nobody made is not blocked: it was simply not judged.

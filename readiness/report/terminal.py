@@ -26,7 +26,7 @@ from readiness.report.tally import (
     unchecked,
     waived,
 )
-from readiness.report.text import advice_of, counted, evidence_of, explanation_of, names, one_line, title_of
+from readiness.report.text import advice_of, counted, evidence_of, explanation_of, lines, names, one_line, title_of
 
 EVIDENCE_LINES = 12
 """Lines of evidence shown for one finding; ``verdict.json`` has the others."""
@@ -107,8 +107,12 @@ class _Report:
         return Padding(self._flow(parts), (0, 0, 0, 1))
 
     def _reason(self, reason: str) -> RenderableType:
-        """Why the suite cannot tell."""
-        return hanging(Text(f" {self._symbols.unchecked}", style=COLOUR[Outcome.UNCHECKED]), Text(one_line(reason)))
+        """Why the suite cannot tell. Its lines stay lines: each may be a mistake of its own in a file."""
+        told = lines(reason)
+        shown = list(told[:EVIDENCE_LINES])
+        if len(told) > EVIDENCE_LINES:
+            shown.append(counted(len(told) - EVIDENCE_LINES, "more line"))
+        return hanging(Text(f" {self._symbols.unchecked}", style=COLOUR[Outcome.UNCHECKED]), Text("\n".join(shown)))
 
     # The findings
 

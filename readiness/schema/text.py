@@ -24,6 +24,10 @@ _IGNORED = re.compile(r"(?:[\s,\ufeff]|#[^\r\n]*+)*+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
+class BeyondLimits(SchemaError):
+    """A document is larger or deeper than what is read: whether it is a schema was not looked at."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One or more whole definitions, with the place in the document where they begin (both counted from 1)."""
@@ -39,9 +43,7 @@ def decode(document: str | bytes, source_name: str) -> str:
     :raises SchemaError: it is larger than :data:`MAX_BYTES`, or not UTF-8 (with the place of the first wrong byte).
     """
     if len(document) > MAX_BYTES:
-        raise SchemaError(
-            f"{source_name}: {len(document):,} bytes; more than {MAX_BYTES:,} are not read as a schema", 1, 1
-        )
+        raise BeyondLimits(f"{source_name}:1:1: more than {MAX_BYTES:,} bytes are not read as a schema", 1, 1)
     if isinstance(document, str):
         return document.removeprefix("\ufeff")
     if document.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -94,9 +96,9 @@ def is_nested_deeper_than(text: str, limit: int) -> bool:
     return False
 
 
-def _too_deep(text: str, position: int, source_name: str) -> SchemaError:
+def _too_deep(text: str, position: int, source_name: str) -> BeyondLimits:
     line, column = _place(text, position)
-    return SchemaError(f"{source_name}:{line}:{column}: nested deeper than {MAX_DEPTH} levels", line, column)
+    return BeyondLimits(f"{source_name}:{line}:{column}: nested deeper than {MAX_DEPTH} levels", line, column)
 
 
 def _place(text: str, position: int) -> tuple[int, int]:

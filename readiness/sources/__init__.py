@@ -23,7 +23,7 @@ def load(contract_path: Path, variables: Mapping[str, str] = MappingProxyType({}
 
     :param variables: what ``${...}`` in the Compose file is filled with, over the process's environment.
     :raises ContractError: the contract is missing or wrong.
-    :raises ComposeError: the Compose file cannot be read.
+    :raises ComposeError: the Compose file cannot be read; CircularDependencies where a circle is the reason.
     :raises UnsupportedByRuntime: the Compose file asks for what the runtime refuses.
     """
     contract = read_contract(contract_path)

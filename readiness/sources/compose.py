@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from readiness.model.contract import Contract
-from readiness.model.errors import ComposeError
+from readiness.model.errors import CircularDependencies, ComposeError
 from readiness.model.graph import Graph
 from readiness.sources.compose_mapping import graph_from_config
-from readiness.sources.compose_messages import explain, missing_variable
+from readiness.sources.compose_messages import declared_circle, explain, missing_variable
 from readiness.sources.lines import YamlMistake, read_yaml
 
 DEADLINE_S = 20.0
@@ -84,6 +84,7 @@ def read_graph(contract: Contract, folder: Path, variables: Mapping[str, str]) -
     :param folder: the contract's folder.
     :param variables: what the file's ``${...}`` are filled with, over the process's environment.
     :raises ComposeError: Compose is missing, or cannot read the file.
+    :raises CircularDependencies: what depends_on says is a circle.
     :raises UnsupportedByRuntime: the file asks for what the runtime refuses.
     """
     source = (folder / contract.graph.compose).resolve()
@@ -118,6 +119,8 @@ def _configuration(command: tuple[str, ...], source: Path, variables: Mapping[st
         if found is None or found[0] in missing or len(missing) >= _MAX_MISSING:
             break
         missing[found[0]] = found[1]
+    if status != 0 and (circle := declared_circle(errors)):
+        raise CircularDependencies(circle, explain(errors, source, {}))
     if status != 0 or missing:
         raise ComposeError(explain(errors, source, missing))
     # Compose doubles every dollar sign of its output, so that the output is a Compose file again.

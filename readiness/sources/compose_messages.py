@@ -9,6 +9,7 @@ from readiness.sources.compose_refusals import HONOURED, REASONS, REPLACED
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _MISSING = re.compile(r"required variable (?P<name>\w+) is missing a value(?::\s*(?P<hint>.*))?")
+_CYCLE = re.compile(r"dependency cycle detected: (?P<nodes>\S+(?: -> \S+)+)")
 _WARNING = re.compile(r'level=warning msg="(?P<text>(?:[^"\\]|\\.)*)"')
 _UNKNOWN_KEY = re.compile(r"additional properties '(?P<key>[^']+)' not allowed")
 _NO_ENV_FILE = re.compile(r"env file (?P<path>\S+) not found")
@@ -28,6 +29,12 @@ def missing_variable(errors: str) -> tuple[str, str] | None:
     """Name and hint of the variable that Compose misses, where that is what it says."""
     match = _MISSING.search(errors)
     return (match["name"], (match["hint"] or "").strip()) if match else None
+
+
+def declared_circle(errors: str) -> tuple[str, ...]:
+    """The nodes that each wait for the next, where that is what Compose refuses; else ()."""
+    match = _CYCLE.search(errors)
+    return tuple(match["nodes"].split(" -> ")[:-1]) if match else ()
 
 
 def explain(errors: str, source: Path, missing: Mapping[str, str]) -> str:
@@ -56,7 +63,7 @@ def _advice(words: str, source: Path) -> str:
     if unknown := _UNKNOWN_KEY.search(words):
         near = get_close_matches(unknown["key"], [*HONOURED, *REPLACED, *REASONS], n=1)
         return f"; did you mean {near[0]!r}?" if near else ""
-    if "dependency cycle detected" in words:
+    if _CYCLE.search(words):
         return "\n  each waits for the next, so none could ever start: take one depends_on out of the circle"
     if "depends on undefined service" in words:
         return "\n  is that service in a profile that graph.profiles of the contract does not name?"

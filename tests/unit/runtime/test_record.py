@@ -24,7 +24,7 @@ from readiness.model.events import (
     Sampled,
 )
 from readiness.model.evidence import Death
-from readiness.runtime.record import Record, describe_death, timing, waiting_circle
+from readiness.runtime.record import Record, describe_death, restart_fault, timing, waiting_circle
 
 
 def started(at: float, node: str = "auth") -> ContainerStarted:
@@ -174,6 +174,23 @@ def test_a_flap_before_a_disturbance_is_one() -> None:
     assert len(record(unhealthy(99), injected(100), healed(110)).health_flaps("auth")) == 1
 
 
+# -- restarts by itself ---------------------------------------------------------------------------------------------------
+
+
+def test_a_node_that_lives_from_start_to_end_has_no_fault() -> None:
+    assert restart_fault(record(started(10), ready(11), injected(20), died(21), started(22), healed(23)), "auth") is None
+
+
+def test_deaths_are_told_one_by_one() -> None:
+    fault = restart_fault(record(started(10), died(12, 3), started(13), died(14, 137)), "auth")
+    assert fault == "it exited 2 time(s) by itself\nexit code 3 after 2.0 s\nexit code 137 after 1.0 s"
+
+
+def test_flaps_are_told_where_nothing_died() -> None:
+    fault = restart_fault(record(started(10), unhealthy(50), unhealthy(90)), "auth")
+    assert fault == "its HEALTHCHECK turned unhealthy 2 time(s) while nothing was disturbed"
+
+
 # -- readiness and failure ------------------------------------------------------------------------------------------------
 
 
@@ -217,8 +234,8 @@ def test_what_happens_under_a_disturbance_is_not_counted() -> None:
 
 
 @pytest.mark.parametrize("events", [(), (ready(5),), (ready(5), sample(6, 10, 10)), (sample(6, 0, 0), sample(8, 9, 9))])
-def test_without_two_samples_of_a_ready_node_nothing_was_throttled(events: tuple[Event, ...]) -> None:
-    assert record(*events).throttled_share("auth") == 0
+def test_without_two_samples_of_a_ready_node_nothing_was_measured(events: tuple[Event, ...]) -> None:
+    assert record(*events).throttled_share("auth") is None
 
 
 # -- waiting circles ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from readiness.runtime.docker.watcher import Watcher
 
 NOTHING = Removed()
 SOMETHING = Removed(containers=3, networks=1)
+ROOT = Path(watcher.__file__).parents[3]
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 OWNER = """
 import sys
@@ -153,7 +154,7 @@ def test_the_watcher_outlives_its_owner_s_sigkill_and_does_its_work(folder: Path
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "DOCKER_HOST": NO_ENGINE},
+        env={**os.environ, "DOCKER_HOST": NO_ENGINE, "PYTHONPATH": str(ROOT)},
     ) as owner:
         assert owner.stdout is not None
         pid = int(owner.stdout.readline())

@@ -1,0 +1,1 @@
+"""Commands of ``python -m readiness`` that have sub-commands of their own, one module each."""

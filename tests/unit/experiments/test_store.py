@@ -1,0 +1,149 @@
+"""Each experiment is made once a run, whoever asks and however often, and a failure is told again to everyone."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from readiness.experiments import store
+from readiness.experiments.crash import Crash
+from readiness.experiments.loss import Loss
+from readiness.experiments.store import ExperimentFailed, Experiments
+from readiness.model.errors import FaultNotLanded, Interrupted
+from readiness.model.subjects import PAUSED, STOPPED
+from readiness.platform import Platform
+from readiness.runtime.lock import GraphLock
+from tests.unit.experiments.scripted_platform import World, world
+
+
+@pytest.fixture
+def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    return world(tmp_path, monkeypatch)
+
+
+def crashed(platform: Platform) -> dict[str, Crash]:
+    """An experiment that leaves a mark each time that it is made."""
+    marks = platform.run_folder / "made"
+    with marks.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    return {"auth": Crash("auth", f"by {os.getpid()}", 0.1, None, ("wrong",), "answer")}
+
+
+def made(demo: World) -> int:
+    return len((demo.platform.run_folder / "made").read_text().splitlines())
+
+
+def test_an_experiment_is_made_once_and_observed_the_same_by_everyone(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "crash_all", crashed)
+    first = Experiments(demo.platform).crashes()
+    assert Experiments(demo.platform).crashes() == first
+    assert made(demo) == 1
+
+
+def test_threads_that_ask_at_once_make_it_once(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "crash_all", crashed)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        seen = list(pool.map(lambda _: Experiments(demo.platform).crashes(), range(4)))
+    assert made(demo) == 1
+    assert all(each == seen[0] for each in seen)
+
+
+def _ask(experiments: Experiments) -> str:
+    return experiments.crashes()["auth"].how
+
+
+def test_processes_that_ask_at_once_make_it_once(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "crash_all", crashed)
+    experiments = Experiments(demo.platform)
+    global _shared
+    _shared = experiments
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("fork")) as pool:
+        seen = set(pool.map(_ask_shared, range(4)))
+    assert made(demo) == 1
+    assert len(seen) == 1
+
+
+_shared: Experiments
+
+
+def _ask_shared(_: int) -> str:
+    return _ask(_shared)
+
+
+def test_the_graph_is_held_alone_while_an_experiment_is_made(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(platform: Platform) -> dict[str, Crash]:
+        with pytest.raises(Interrupted), GraphLock(platform.run_folder / "graph.lock", deadline_s=0).shared():
+            pass
+        return {}
+
+    monkeypatch.setattr(store, "crash_all", look)
+    assert Experiments(demo.platform).crashes() == {}
+    with GraphLock(demo.platform.run_folder / "graph.lock", deadline_s=0).shared():
+        pass
+
+
+def test_a_failure_is_told_again_and_the_experiment_is_not_repeated(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = 0
+
+    def fails(platform: Platform) -> dict[str, Crash]:
+        nonlocal times
+        times += 1
+        raise FaultNotLanded("auth went on running")
+
+    monkeypatch.setattr(store, "crash_all", fails)
+    for _ in range(3):
+        with pytest.raises(ExperimentFailed, match="auth went on running"):
+            Experiments(demo.platform).crashes()
+    assert times == 1
+
+
+def test_an_experiment_that_was_interrupted_by_a_defect_may_be_made_again(
+    demo: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(platform: Platform) -> dict[str, Crash]:
+        raise KeyError("a defect of ours")
+
+    monkeypatch.setattr(store, "crash_all", breaks)
+    with pytest.raises(KeyError):
+        Experiments(demo.platform).crashes()
+    monkeypatch.setattr(store, "crash_all", crashed)
+    assert Experiments(demo.platform).crashes()["auth"].service == "auth"
+
+
+def test_losses_are_kept_apart_by_dependency_and_fault(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def lose(platform: Platform, dependency: str, fault: str) -> Loss:
+        asked.append((dependency, fault))
+        return Loss(dependency, fault, {})
+
+    monkeypatch.setattr(store, "lose", lose)
+    experiments = Experiments(demo.platform)
+    for _ in range(2):
+        assert experiments.loss("redis", STOPPED) == Loss("redis", STOPPED, {})
+        assert experiments.loss("redis", PAUSED) == Loss("redis", PAUSED, {})
+        assert experiments.loss("postgres", STOPPED).dependency == "postgres"
+    assert asked == [("redis", STOPPED), ("redis", PAUSED), ("postgres", STOPPED)]
+
+
+Observe = Callable[[Experiments], object]
+
+
+@pytest.mark.parametrize(
+    "observe",
+    [
+        lambda experiments: experiments.loss("redis", STOPPED),
+        lambda experiments: experiments.crashes(),
+        lambda experiments: experiments.restarts(),
+    ],
+    ids=["loss", "crashes", "restarts"],
+)
+def test_what_is_kept_for_others_is_what_was_observed(demo: World, observe: Observe) -> None:
+    assert observe(Experiments(demo.platform)) == observe(Experiments(demo.platform))

@@ -52,10 +52,14 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return _NOT_MEASURED
+    if not results.sections:
+        return _NOT_MEASURED
     show(results, console)
     given.output.parent.mkdir(parents=True, exist_ok=True)
     given.output.write_bytes(_RESULTS.dump_json(results, indent=2) + b"\n")
     console.print(f"written to {given.output}", style="dim")
+    if results.failures:
+        return _NOT_MEASURED
     return _KEPT if results.within_limits else _MISSED
 
 
@@ -67,9 +71,17 @@ def _measure(given: argparse.Namespace, tell: Callable[[str], None]) -> Results:
         raise BenchmarkFailed("not every image of the reference platform can be had")
     load_before = machine.load()
     chosen = {name: run for name, run in _measurements(given, tell).items() if not given.only or name in given.only}
-    sections = tuple(run() for run in chosen.values())
+    sections: list[Section] = []
+    failures: list[str] = []
+    for name, run in chosen.items():
+        try:
+            sections.append(run())
+        except (ReadinessError, BenchmarkFailed, docker.errors.DockerException) as error:
+            # What was measured before is worth keeping.
+            failures.append(f"{name}: {error}")
+            print(f"not measured: {name}: {error}", file=sys.stderr)
     described = machine.describe(engine, load_before=load_before)
-    return Results(began.isoformat(timespec="seconds"), described, sections)
+    return Results(began.isoformat(timespec="seconds"), described, tuple(sections), tuple(failures))
 
 
 def _parser() -> argparse.ArgumentParser:

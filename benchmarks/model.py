@@ -73,6 +73,8 @@ class Results:
     """When it began, in ISO 8601."""
     machine: Machine
     sections: tuple[Section, ...]
+    failures: tuple[str, ...] = ()
+    """What could not be measured, and why."""
 
     @property
     def within_limits(self) -> bool:

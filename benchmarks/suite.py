@@ -39,7 +39,7 @@ def _run() -> tuple[float, dict[str, float]]:
     with tempfile.TemporaryDirectory(prefix="readiness-bench-") as folder:
         begun = time.monotonic()
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-m", "readiness", "--report", folder],
+            [sys.executable, "-m", "pytest", "-m", "readiness", f"--report={folder}"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -18,15 +18,19 @@ from readiness.commands import schema_output
 from readiness.commands.kept import subgraph_url
 from readiness.commands.schema_output import Format
 from readiness.model.errors import InputError, SchemaError
-from readiness.schema import ChangeClass, Violation, compare, parse, validate, worst
+from readiness.schema import ChangeClass, Subgraph, Violation, compare, parse, validate, worst
 from readiness.schema.difference.policies import Policy, removal_after_deprecation
 from readiness.schema.text import MAX_BYTES, BeyondLimits
+from readiness.schema.validity import graphql, linking
+from readiness.schema.validity.graphql import CODE as INVALID_GRAPHQL
 from readiness.snapshot import save
 from readiness.subgraph import served_sdl
 
 _DONE, _WRONG = 0, 1
 _STANDARD_INPUT = "-"
 _PULL_DEADLINE_S = 10.0
+_MEANINGLESS = (linking.federation_version_unknown, graphql.input_needs_itself)
+"""Rules without which a comparison would say nothing certain: directives of unknown meaning, inputs without a value."""
 
 
 class Unreadable(InputError):
@@ -98,12 +102,19 @@ def _mount_pull(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _diff(given: argparse.Namespace) -> int:
     if given.old == given.new == _STANDARD_INPUT:
         raise Unreadable("only one of the two schemas can come from standard input")
-    old = parse(_read(given.old), _name(given.old))
-    new = parse(_read(given.new), _name(given.new))
+    old, new = (_comparable(_read(file), _name(file)) for file in (given.old, given.new))
     policies: Sequence[Policy] = [removal_after_deprecation] if given.allow_removal_after_deprecation else []
     changes = compare(old, new, policies=policies)
     _write(schema_output.of_changes(given.format, changes, (old, new), file=_name(given.new), with_safe=given.all))
     return _WRONG if worst(changes) >= ChangeClass[given.fail_on.upper()] else _DONE
+
+
+def _comparable(document: bytes, name: str) -> Subgraph:
+    """:raises SchemaError: it is no GraphQL, or means nothing that a comparison could be certain of."""
+    schema = parse(document, name)
+    for violation in (fault for rule in _MEANINGLESS for fault in rule(schema)):
+        raise SchemaError(f"{name}:{violation.line}:1: {violation.message}", violation.line, 1)
+    return schema
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -119,7 +130,9 @@ def _violations(document: bytes, name: str) -> tuple[Violation, ...]:
     except BeyondLimits:
         raise
     except SchemaError as error:
-        return (Violation("INVALID_GRAPHQL", "schema", error.line or 1, str(error)),)
+        place = f"{name}:{error.line}:{error.column}: "
+        message = f"column {error.column}: {str(error).removeprefix(place)}"
+        return (Violation(INVALID_GRAPHQL, "schema", error.line or 1, message),)
 
 
 def _pull(given: argparse.Namespace) -> int:

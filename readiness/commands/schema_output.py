@@ -110,7 +110,7 @@ def _violation_line(violation: Violation, file: str) -> Text:
     return Text.assemble(
         (f"{file}:{violation.line}: ", MUTED),
         (violation.code, "red"),
-        one_line(f" {violation.coordinate}: {violation.message}", _LINE_LIMIT),
+        f" {one_line(f'{violation.coordinate}: {violation.message}', _LINE_LIMIT)}",
     )
 
 

@@ -6,9 +6,13 @@ from readiness.runtime.protocol import ContainerFacts, ImageFacts, Runtime
 
 _DEADLINE_S = 15.0
 _URL_PATH = re.compile(
-    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?\w+\}?)(?::[\w${}:-]+)?(?P<path>/[^\s\"'|;)]*)"
+    r"(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|(?<=//)\$\{?\w+\}?)"
+    r"(?::[\w${}:-]+)?(?P<path>/[^\s\"'|;)]*)"
 )
-_TOOL_MISSING = re.compile(r"not found|no such file or directory|executable file not found", re.IGNORECASE)
+_TOOL_MISSING = re.compile(
+    r"executable file not found|exec: .*no such file or directory|sh: (?:(?:line )?\d+: )?\S+: (?:command )?not found",
+    re.IGNORECASE,
+)
 
 
 def declared_check(container: ContainerFacts, image: ImageFacts) -> tuple[str, ...]:

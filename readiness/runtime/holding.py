@@ -1,7 +1,7 @@
 """Who really holds a connection to a backing service, as that service's own network namespace shows it."""
 
 from readiness.model.finding import BeyondReach
-from readiness.probes.sockets import Connection, parse_proc_net_tcp
+from readiness.probes.sockets import Connection, established_from, parse_proc_net_tcp
 from readiness.runtime.protocol import Runtime
 
 _DEADLINE_S = 10.0
@@ -18,8 +18,6 @@ def connections_held(runtime: Runtime, client: str, server: str) -> tuple[Connec
     if shown.exit_code != 0:
         raise BeyondReach(f"the sockets of {server} cannot be read: {shown.output.strip()[:200]}")
     addresses = runtime.container(client).addresses
-    return tuple(
-        connection
-        for connection in parse_proc_net_tcp(shown.output)
-        if connection.state == "ESTABLISHED" and connection.remote.host in addresses
-    )
+    sockets = parse_proc_net_tcp(shown.output)
+    listening = {socket.local.port for socket in sockets if socket.state == "LISTEN"}
+    return tuple(held for port in listening for held in established_from(sockets, port, addresses))

@@ -28,6 +28,7 @@ class Journal:
         self._offset = 0
         self._tail = b""
         self._interrupted = False
+        self._engine_gone: EngineGone | None = None
 
     def append(self, event: Event) -> None:
         """Write one event down; everyone who waits sees it."""
@@ -61,8 +62,8 @@ class Journal:
                 for event in self._events[position:]:
                     if wanted(event):
                         return event
-                    if isinstance(event, EngineGone):
-                        raise EngineLost(event.message)
+                if self._engine_gone is not None:
+                    raise EngineLost(self._engine_gone.message)
                 if self._interrupted:
                     raise Interrupted("the run was interrupted")
                 position = len(self._events)
@@ -95,4 +96,14 @@ class Journal:
             self._offset += len(chunk)
             self._tail += chunk
         *lines, self._tail = self._tail.split(b"\n")
-        self._events.extend(from_lines(line.decode() for line in lines))
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            new = from_lines([line.decode()])
+        except ValueError:
+            # Torn by a process that was killed in the middle of it: the other lines still count.
+            return
+        self._events.extend(new)
+        self._engine_gone = next((event for event in new if isinstance(event, EngineGone)), self._engine_gone)

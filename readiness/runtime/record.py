@@ -95,20 +95,17 @@ class Record:
         return told[-1] if told else None
 
     def throttled_share(self, node: str) -> float | None:
-        """The share of the scheduler's periods in which the CPU limit held the node back while it served, undisturbed.
+        """The share of the scheduler's periods in which the CPU limit held the node back while it served.
 
-        None where nothing was measured.
+        Not while it was itself disturbed: a start takes what it can get. None where nothing was measured.
         """
-        ready = self.ready(node)
-        serving = [
-            sample
-            for sample in self.samples(node)
-            if ready is not None and sample.at > ready.at and not self._disturbed_between(sample.at, sample.at)
-        ]
+        ready, spans = self.ready(node), self.disturbed(node)
+        serving = [sample for sample in self.samples(node) if ready is not None and sample.at > ready.at]
         # Counters begin anew with each life of a container, so only a rise from one sample to the next counts.
         periods = throttled = 0
         for before, after in pairwise(serving):
-            if after.cpu_periods >= before.cpu_periods and not self._disturbed_between(before.at, after.at):
+            undisturbed = not any(since <= after.at and until >= before.at for since, until in spans)
+            if undisturbed and after.cpu_periods >= before.cpu_periods:
                 periods += after.cpu_periods - before.cpu_periods
                 throttled += after.cpu_throttled_periods - before.cpu_throttled_periods
         return throttled / periods if periods else None

@@ -21,6 +21,7 @@ MAX_DEPTH = 64
 # expression backtrack.
 _SIGNIFICANT = re.compile(r'"""(?:[^"\\]|\\(?:""")?|"(?!""))*+"""|"(?:[^"\\\r\n]|\\[^\r\n])*+"|#[^\r\n]*+|[{}()\[\]]')
 _IGNORED = re.compile(r"(?:[\s,\ufeff]|#[^\r\n]*+)*+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -45,6 +46,10 @@ def decode(document: str | bytes, source_name: str) -> str:
     if len(document) > MAX_BYTES:
         raise BeyondLimits(f"{source_name}:1:1: more than {MAX_BYTES:,} bytes are not read as a schema", 1, 1)
     if isinstance(document, str):
+        surrogate = _SURROGATE.search(document)
+        if surrogate is not None:
+            line, column = _place(document, surrogate.start())
+            raise SchemaError(f"{source_name}:{line}:{column}: a surrogate, which is no character", line, column)
         return document.removeprefix("\ufeff")
     if document.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SchemaError(f"{source_name}:1:1: encoded as UTF-16; a GraphQL document is UTF-8", 1, 1)

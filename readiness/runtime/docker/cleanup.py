@@ -101,7 +101,7 @@ def owner_labels(kept: bool) -> dict[str, str]:
 
 def _is_alive(marked: dict[str, str]) -> bool:
     pid, identity = marked.get(labels.OWNER_PID, ""), marked.get(labels.OWNER_STARTED, "")
-    if not pid or identity.rpartition(":")[0] != _machine():
+    if not pid or identity.rsplit(":", 2)[0] != _machine():
         # Another machine shares this engine: its runs are its own to clean.
         return bool(pid)
     return identity == _identity(int(pid))
@@ -114,7 +114,7 @@ def _identity(pid: int) -> str:
         started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         started = "gone"
-    return f"{_machine()}:{started}"
+    return f"{_machine()}:{pid}:{started}"
 
 
 def _machine() -> str:

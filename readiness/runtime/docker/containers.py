@@ -90,8 +90,11 @@ def _published(node: Node, asked: Iterable[int], fixed: frozenset[int]) -> dict[
     """Every port on the loopback only; the engine chooses the host's side unless the container has to know it."""
     published: dict[str, tuple[str, int | None]] = {f"{port}/tcp": (_LOOPBACK, None) for port in asked}
     for port in node.ports:
-        kept = port.host_port if port.host_port in fixed else None
-        published[f"{port.container_port}/{port.protocol}"] = (_LOOPBACK, kept)
+        name = f"{port.container_port}/{port.protocol}"
+        if port.host_port in fixed:
+            published[name] = (_LOOPBACK, port.host_port)
+        else:
+            published.setdefault(name, (_LOOPBACK, None))
     return published
 
 

@@ -32,10 +32,10 @@ def connect() -> DockerClient:
         client = DockerClient(timeout=_API_TIMEOUT_S, max_pool_size=_POOL_SIZE)
         client.client.ping()
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
+        where = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
         raise NoEngine(
-            "no container engine answers "
-            f"({os.environ.get('DOCKER_HOST', 'unix:///var/run/docker.sock')}): {_first_line(error)}. "
-            "Start one (`make setup` does), or set DOCKER_HOST."
+            f"no container engine answers at {where} ({reason_of(error)}): start one (`make setup` does), "
+            "or let DOCKER_HOST name one"
         ) from None
     return client
 
@@ -49,8 +49,16 @@ def engine_errors() -> Iterator[None]:
     try:
         yield
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout, urllib3.exceptions.HTTPError) as error:
-        raise EngineLost(f"the container engine stopped answering: {_first_line(error)}") from None
+        raise EngineLost(f"the container engine stopped answering: {reason_of(error)}") from None
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def reason_of(error: BaseException) -> str:
+    """Why the engine could not be asked, in the operating system's words where they are somewhere below the libraries'."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TimeoutError):
+            return f"it was silent for {_API_TIMEOUT_S} s"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -66,6 +66,8 @@ def _digest(node: Node) -> str:
     assert build is not None
     digest = hashlib.sha256()
     digest.update(json.dumps([build.dockerfile, build.target, dict(build.args)], sort_keys=True).encode())
+    dockerfile = build.context / build.dockerfile
+    digest.update(dockerfile.read_bytes() if dockerfile.is_file() else b"missing")
     for path in sorted(_context_files(build)):
         file = build.context / path
         digest.update(f"\0{path}\0{file.lstat().st_mode & 0o111:o}\0".encode())
@@ -74,7 +76,9 @@ def _digest(node: Node) -> str:
 
 
 def _context_files(build: Build) -> list[str]:
-    ignore = build.context / ".dockerignore"
+    # An ignore file of the Dockerfile's own stands above the context's, as in BuildKit.
+    own = build.context / f"{build.dockerfile}.dockerignore"
+    ignore = own if own.is_file() else build.context / ".dockerignore"
     patterns = ignore.read_text().splitlines() if ignore.is_file() else []
     chosen = [line.strip() for line in patterns if line.strip() and not line.lstrip().startswith("#")]
     if not build.context.is_dir():

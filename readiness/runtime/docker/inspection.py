@@ -1,5 +1,6 @@
 """From what the engine inspects to our model."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from readiness.model.evidence import ContainerState, HealthLogEntry
 from readiness.runtime.protocol import ContainerFacts, ImageFacts, Layer
 
 _NEVER = "0001-01-01"
+_STAMP = re.compile(r"(?P<moment>[-\dT:]+)(?:\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)")
 _HOST_NAMESPACES = ("NetworkMode", "PidMode", "IpcMode", "UTSMode", "UsernsMode")
 
 
@@ -39,7 +41,8 @@ def container_facts(inspected: dict[str, Any]) -> ContainerFacts:
     return ContainerFacts(
         user=config.get("User", ""),
         memory_bytes=host.get("Memory", 0),
-        nano_cpus=host.get("NanoCpus", 0) or host.get("CpuQuota", 0) * 10**9 // (host.get("CpuPeriod") or 100_000),
+        nano_cpus=host.get("NanoCpus", 0)
+        or max(0, host.get("CpuQuota", 0)) * 10**9 // (host.get("CpuPeriod") or 100_000),
         pids=host.get("PidsLimit") or 0,
         restart_policy=host.get("RestartPolicy", {}).get("Name") or "no",
         restart_maximum=host.get("RestartPolicy", {}).get("MaximumRetryCount", 0),
@@ -76,7 +79,9 @@ def seconds(stamp: str | None) -> float | None:
     """The engine's RFC 3339 time in seconds since the epoch; None for the zero time that means never."""
     if not stamp or stamp.startswith(_NEVER):
         return None
-    moment, _, fraction = stamp.removesuffix("Z").partition(".")
-    zone = "+00:00" if stamp.endswith("Z") else ""
+    match = _STAMP.fullmatch(stamp)
+    if match is None:
+        return None
     # The engine gives nanoseconds; datetime reads microseconds.
-    return datetime.fromisoformat(f"{moment}.{fraction[:6] or '0'}{zone}").timestamp()
+    zone = "+00:00" if match["zone"] == "Z" else match["zone"]
+    return datetime.fromisoformat(f"{match['moment']}.{match['fraction'] or '':0<6.6}{zone}").timestamp()

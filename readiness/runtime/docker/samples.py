@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import docker
@@ -11,11 +12,12 @@ import requests.exceptions
 from readiness.model.events import Sampled
 from readiness.runtime.journal import Journal
 
-_INTERVAL_S = 1.0
+_INTERVAL_S = 0.5
+"""Between rounds; a round itself takes the engine about a second."""
 
 
 class Sampler:
-    """Asks the engine for every container's use of memory, processes and processor time, every second."""
+    """Asks the engine for every container's use of memory, processes and processor time, about every second."""
 
     def __init__(self, client: docker.DockerClient, containers: Mapping[str, str], journal: Journal) -> None:
         self._client = client
@@ -26,15 +28,13 @@ class Sampler:
         self._thread.start()
 
     def _run(self) -> None:
-        while True:
-            for node, container in list(self._containers.items()):
-                if self._closing.is_set():
-                    return
-                sample = self._sample(node, container)
-                if sample is not None:
-                    self._journal.append(sample)
-            if self._closing.wait(_INTERVAL_S):
-                return
+        # Side by side: the engine answers each question at its own next tick, up to a second later.
+        with ThreadPoolExecutor(max_workers=max(1, len(self._containers)), thread_name_prefix="sample") as pool:
+            while not self._closing.is_set():
+                for sample in pool.map(self._sample, self._containers, self._containers.values()):
+                    if sample is not None:
+                        self._journal.append(sample)
+                self._closing.wait(_INTERVAL_S)
 
     def _sample(self, node: str, container: str) -> Sampled | None:
         try:

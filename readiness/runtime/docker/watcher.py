@@ -60,13 +60,15 @@ def _watch(run: str, folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     for _ in range(_ATTEMPTS):
         try:
-            client = docker.from_env()
-            removed = remove_run(client, run)
-            # A container that the dying owner was just creating shows up after the first look.
-            if not removed.failed and not removed.containers and not removed.networks and not removed.volumes:
-                return 0
+            removed = remove_run(docker.from_env(), run)
         except (docker.errors.DockerException, requests.exceptions.RequestException):
             time.sleep(_BETWEEN_ATTEMPTS_S)
+            continue
+        if removed.failed:
+            time.sleep(_BETWEEN_ATTEMPTS_S)
+        elif not (removed.containers or removed.networks or removed.volumes):
+            # Asked once more than there was something: what the dying owner was just creating shows up late.
+            return 0
     return 1
 
 

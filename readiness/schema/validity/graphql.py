@@ -130,6 +130,9 @@ def interface_invalid(subgraph: Subgraph) -> Iterator[Violation]:
 
 
 def _unimplemented(subgraph: Subgraph, definition: TypeDefinition, interface: TypeDefinition) -> Iterator[Violation]:
+    if definition.name in interface.interfaces:
+        message = f"{definition.name} implements {interface.name}, which implements {definition.name} itself"
+        yield Violation(CODE, definition.name, definition.line, message)
     for name in sorted(interface.interfaces - definition.interfaces - {definition.name}):
         message = f"{definition.name} has to implement {name}, as {interface.name} does"
         yield Violation(CODE, definition.name, definition.line, message)

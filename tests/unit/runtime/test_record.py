@@ -225,10 +225,10 @@ def test_counters_that_begin_anew_with_a_new_life_take_nothing_away() -> None:
     assert told.throttled_share("auth") == 50 / 200
 
 
-def test_what_happens_under_a_disturbance_is_not_counted() -> None:
+def test_what_happens_while_it_is_itself_disturbed_is_not_counted() -> None:
     told = record(
-        ready(5), sample(6, 0, 0), sample(8, 100, 0), injected(9, "redis"), sample(10, 200, 100),
-        healed(11, "redis"), sample(12, 300, 200), sample(14, 400, 200),
+        ready(5), sample(6, 0, 0), sample(8, 100, 0), injected(9, "auth"), sample(10, 200, 100),
+        healed(11, "auth"), sample(12, 300, 200), sample(14, 400, 200),
     )  # fmt: skip
     assert told.throttled_share("auth") == 0
 

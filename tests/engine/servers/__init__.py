@@ -1,0 +1,1 @@
+"""Small servers that a test puts between the suite and what it asks."""

@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.criteria",
     "fixtures.graph",
     "fixtures.subjects",
+    "fixtures.schema_update",
     "fixtures.outcomes",
     "fixtures.verdict",
 ]

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.model.contract import Contract
 from readiness.model.errors import InputError
 from readiness.schema import Change, ChangeClass, Subgraph, compare, parse
 from readiness.schema.difference.policies import Policy
@@ -95,3 +96,13 @@ def save(sdl: str, path: Path) -> None:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise NotSaved(f"{path} cannot be written: {error.strerror}") from error
+
+
+def shared_types(contract: Contract, folder: Path, service: str) -> frozenset[str]:
+    """The names of the types that other subgraphs of the platform define as well, as far as their SDL is saved."""
+    names: set[str] = set()
+    for name, promise in contract.services.items():
+        if promise.graphql is not None and name != service:
+            with suppress(NoSnapshot):  # told where that subgraph itself is held to it
+                names.update(read(folder / promise.graphql.snapshot).types)
+    return frozenset(names)

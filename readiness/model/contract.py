@@ -91,6 +91,8 @@ class GraphQL(_Strict):
     """Whether introspection is meant to be open on this graph; closed is what production wants."""
     max_depth: int = 12
     """A query nested deeper than this is to be refused."""
+    allow_removal_after_deprecation: bool = False
+    """Whether what was deprecated in the snapshot may be removed: DANGEROUS then, and not BREAKING."""
 
 
 class ImagePromise(_Strict):

@@ -72,6 +72,13 @@ class Journal:
                     return None
                 self._changed.wait(min(remaining_s, _POLL_S))
 
+    def demand_engine(self) -> None:
+        """:raises EngineLost: the engine went away, so that from then on nothing was recorded."""
+        with self._changed:
+            self._read_new()
+            if self._engine_gone is not None:
+                raise EngineLost(self._engine_gone.message)
+
     def interrupt(self) -> None:
         """End every present and future wait of this process."""
         with self._changed:

@@ -14,6 +14,7 @@ from readiness.model.events import (
     ContainerCreated,
     ContainerDied,
     ContainerStarted,
+    EngineGone,
     Event,
     GraphFailed,
     GraphReady,
@@ -93,6 +94,10 @@ class Start:
             return node.name
         except _Failed:
             return node.name
+        except EngineError as error:
+            # Told here and not only raised, so that nobody goes on waiting for a node that he cannot hear of.
+            self._journal.append(EngineGone(message=str(error)))
+            raise
         return None
 
     def _await_dependencies(self, node: Node) -> None:
@@ -199,8 +204,8 @@ class _Asker:
         while not self._stop.is_set():
             try:
                 self.last = self._asked.ask()
-            except EngineError:
-                # The recorder tells of a lost engine, and that ends the wait.
+            except EngineError as error:
+                self._journal.append(EngineGone(message=str(error)))
                 return
             if self._stop.is_set():
                 return

@@ -3,6 +3,7 @@
 import pytest
 
 from fixtures.criteria import P2, criterion
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.finding import Blocked, Cause, Confidence, Unmet
 from readiness.platform import Platform, Service
@@ -10,7 +11,7 @@ from readiness.probes import tokens
 from readiness.requests import Issued, NoToken, is_accepted, is_refused, send
 
 
-@criterion("auth.token", P2, each=subjects.token_holders, cause="token_mishandled")
+@criterion("auth.token", P2, each=subjects.token_holders, cause=BrokenPromise.TOKEN_MISHANDLED)
 def test_tokens_are_accepted_and_refused_as_they_should_be(
     request: pytest.FixtureRequest, service: Service, platform: Platform, login: Issued | NoToken | Blocked | None
 ) -> None:
@@ -18,7 +19,7 @@ def test_tokens_are_accepted_and_refused_as_they_should_be(
     promise = platform.contract.tokens
     assert promise is not None
     if isinstance(login, NoToken) and service.name == promise.issuer:
-        raise Unmet(str(login), Cause("token_not_issued", service.name, None, Confidence.SURE))
+        raise Unmet(str(login), Cause(BrokenPromise.TOKEN_NOT_ISSUED, service.name, None, Confidence.SURE))
     issued: Issued = request.getfixturevalue("issued")
     secret = platform.graph[promise.issuer].environment.get(promise.secret)
     for guarded in promise.guarded:

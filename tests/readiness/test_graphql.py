@@ -3,11 +3,13 @@
 import pytest
 
 from fixtures.criteria import P1, P2, criterion
+from fixtures.schema_update import ACCEPT_BREAKING, Snapshot
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.finding import BeyondReach, Unmet
 from readiness.platform import Platform, Service
 from readiness.requests import Issued, is_accepted, send
-from readiness.schema import ChangeClass, Subgraph, compare, parse, validate
+from readiness.schema import Subgraph, validate
 from readiness.subgraph import (
     Asked,
     RunningSubgraph,
@@ -32,41 +34,28 @@ def subgraph(service: Service, platform: Platform, issued: Issued | None) -> Run
     )
 
 
-@pytest.fixture
-def served(service: Service, login: object) -> Subgraph:
-    """The schema that the running subgraph serves. A router fetches it without a user, so no token is needed."""
-    promise = service.promise.graphql
-    assert promise is not None
-    headers = {"Authorization": f"Bearer {login.token}"} if isinstance(login, Issued) else {}
-    return RunningSubgraph(service.name, service.url(promise.path), promise, headers).schema()
-
-
-@criterion("graphql.snapshot", P1, each=subjects.subgraphs, cause="schema_drift")
-def test_schema_does_not_drift(service: Service, served: Subgraph, platform: Platform) -> None:
+@criterion("graphql.snapshot", P1, each=subjects.subgraphs, cause=BrokenPromise.SCHEMA_DRIFT)
+def test_schema_does_not_drift(snapshot: Snapshot, served: Subgraph, sdl: str) -> None:
     """The SDL that is served has no breaking change against the saved one."""
-    assert service.promise.graphql is not None
-    saved = platform.folder / service.promise.graphql.snapshot
-    changes = compare(parse(saved.read_bytes(), saved.name), served)
-    breaking = [change for change in changes if change.cls is ChangeClass.BREAKING]
-    others = len(changes) - len(breaking)
-    if breaking:
+    drift = snapshot.drift_to(served)
+    if not snapshot.accept(drift, sdl):
         raise Unmet(
-            f"{len(breaking)} breaking change(s) against {saved.name}: {', '.join(c.coordinate for c in breaking)}",
-            evidence=tuple(str(change) for change in breaking),
-            advice="Undo the change, or agree on it with those who compose and query this schema and save the new SDL.",
+            f"{len(drift.breaking)} breaking change(s) against {snapshot.path.name}: "
+            f"{', '.join(change.coordinate for change in drift.breaking)}",
+            evidence=tuple(map(str, drift.breaking)),
+            advice="Undo the change, or agree on it with those who compose and query this schema and save the new SDL: "
+            f"`{ACCEPT_BREAKING}`.",
         )
-    if others:
-        platform.note(f"{others} change(s) against {saved.name}, none breaking: {', '.join(map(str, changes))}")
 
 
-@criterion("graphql.valid", P1, each=subjects.subgraphs, cause="schema_invalid")
+@criterion("graphql.valid", P1, each=subjects.subgraphs, cause=BrokenPromise.SCHEMA_INVALID)
 def test_schema_is_a_valid_subgraph(served: Subgraph) -> None:
     """The SDL is a valid Federation subgraph on its own."""
     violations = validate(served)
     assert not violations, "\n".join((f"{len(violations)} rule(s) are broken: {violations[0]}", *map(str, violations)))
 
 
-@criterion("graphql.serves", P1, each=subjects.subgraphs, cause="schema_not_served")
+@criterion("graphql.serves", P1, each=subjects.subgraphs, cause=BrokenPromise.SCHEMA_NOT_SERVED)
 def test_what_is_served_is_what_the_schema_says(subgraph: RunningSubgraph, served: Subgraph) -> None:
     """Introspection and SDL tell the same, and one generated query for each root field answers without errors."""
     differences = introspection_faults(subgraph, served) if subgraph.promise.introspection else ()
@@ -74,13 +63,13 @@ def test_what_is_served_is_what_the_schema_says(subgraph: RunningSubgraph, serve
     _check(ask_root_fields(subgraph, served))
 
 
-@criterion("graphql.entities", P1, each=subjects.subgraphs, cause="entity_unresolved")
+@criterion("graphql.entities", P1, each=subjects.subgraphs, cause=BrokenPromise.ENTITY_UNRESOLVED)
 def test_every_key_of_every_entity_resolves(subgraph: RunningSubgraph, served: Subgraph) -> None:
     """Every `@key` resolves through `_entities`, in order, with null for what does not exist."""
     _check(ask_entities(subgraph, served))
 
 
-@criterion("graphql.guarded", P2, each=subjects.subgraphs, cause="subgraph_unguarded")
+@criterion("graphql.guarded", P2, each=subjects.subgraphs, cause=BrokenPromise.SUBGRAPH_UNGUARDED)
 def test_the_subgraph_is_guarded(
     service: Service, subgraph: RunningSubgraph, served: Subgraph, platform: Platform
 ) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from fixtures.criteria import P1, P3, criterion
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.finding import Unmet
@@ -21,19 +23,19 @@ _MOST_SERIES = 5
 Measure = Callable[[str, object], None]
 
 
-@criterion("health.overall", P1, each=subjects.services, cause="health_endpoint")
+@criterion("health.overall", P1, each=subjects.services, cause=BrokenPromise.HEALTH_ENDPOINT)
 def test_overall_health_answers_as_it_should(service: Service, record_property: Measure) -> None:
     """Right status, content type and shape, and the p95 of a series within `answers_within`."""
     _check_endpoint(service, service.promise.health.overall, "overall", record_property)
 
 
-@criterion("health.ready", P1, each=subjects.services, cause="health_endpoint")
+@criterion("health.ready", P1, each=subjects.services, cause=BrokenPromise.HEALTH_ENDPOINT)
 def test_readiness_answers_as_it_should(service: Service, record_property: Measure) -> None:
     """Right status, content type and shape, and the p95 of a series within `answers_within`."""
     _check_endpoint(service, service.promise.health.ready, "ready", record_property)
 
 
-@criterion("health.live", P1, each=subjects.services, cause="health_endpoint")
+@criterion("health.live", P1, each=subjects.services, cause=BrokenPromise.HEALTH_ENDPOINT)
 def test_liveness_answers_as_it_should(service: Service, record_property: Measure) -> None:
     """Right status, content type and shape, and the p95 of a series within `answers_within`."""
     _check_endpoint(service, service.promise.health.live, "live", record_property)
@@ -70,7 +72,7 @@ def _best_p95_s(service: Service, path: str) -> tuple[float, int]:
     return min(p95s), len(p95s)
 
 
-@criterion("health.names_dependencies", P1, each=subjects.edges, cause="health_lie")
+@criterion("health.names_dependencies", P1, each=subjects.edges, cause=BrokenPromise.HEALTH_LIE)
 def test_health_names_every_dependency(service: Service, dependency: Backing) -> None:
     """Every dependency appears in the details by name and is up: an indicator that is left out is a lie."""
     role = service.role_of(dependency.name)
@@ -84,7 +86,7 @@ def test_health_names_every_dependency(service: Service, dependency: Backing) ->
         assert detail.status == "up", f"{path} says that {dependency.name} is {detail.status}\n{health.answer}"
 
 
-@criterion("health.engine_check", P1, each=subjects.services, cause="healthcheck_broken")
+@criterion("health.engine_check", P1, each=subjects.services, cause=CauseClass.HEALTHCHECK_BROKEN)
 def test_the_engine_checks_the_right_thing(service: Service, platform: Platform) -> None:
     """There is a HEALTHCHECK, its path is one that the service serves, it passes, and its tool exists in the image."""
     check = declared_check(platform.runtime.container(service.name), platform.runtime.image(service.name))
@@ -97,7 +99,7 @@ def test_the_engine_checks_the_right_thing(service: Service, platform: Platform)
     assert not fault, f"the HEALTHCHECK does not pass: {fault}\n{' '.join(check)}"
 
 
-@criterion("health.paths", P3, each=subjects.platform, cause="inconsistent_paths")
+@criterion("health.paths", P3, each=subjects.platform, cause=BrokenPromise.INCONSISTENT_PATHS)
 def test_all_services_use_the_same_paths_and_shape(subject: Subject, platform: Platform) -> None:
     """The same paths and the same shape for all services."""
     ready = [node.name for node in platform.graph if node.kind is Kind.SERVICE and not platform.failure(node.name)]

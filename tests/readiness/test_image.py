@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from fixtures.criteria import P2, P3, criterion
 from fixtures.subjects import demand_ready
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.hygiene import CACHE_WORTH_TELLING_BYTES, PACKAGE_CACHES, is_pinned, is_root, secrets_in
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -15,7 +16,7 @@ from readiness.runtime.protocol import ContainerFacts, ImageFacts
 Measure = Callable[[str, object], None]
 
 
-@criterion("image.size", P2, each=subjects.services, cause="image_too_large")
+@criterion("image.size", P2, each=subjects.services, cause=BrokenPromise.IMAGE_TOO_LARGE)
 def test_image_is_within_its_budget(
     subject: Subject, image: ImageFacts, platform: Platform, record_property: Measure
 ) -> None:
@@ -31,7 +32,7 @@ def test_image_is_within_its_budget(
         )
 
 
-@criterion("image.non_root", P2, each=subjects.lasting_nodes, cause="runs_as_root")
+@criterion("image.non_root", P2, each=subjects.lasting_nodes, cause=BrokenPromise.RUNS_AS_ROOT)
 def test_nothing_runs_as_root(
     subject: Subject, image: ImageFacts, container: ContainerFacts, platform: Platform
 ) -> None:
@@ -45,14 +46,14 @@ def test_nothing_runs_as_root(
     assert not is_root(declared), f"the declared user is {declared or 'not set'!r}"
 
 
-@criterion("image.pinned", P3, each=subjects.nodes, cause="image_unpinned")
+@criterion("image.pinned", P3, each=subjects.nodes, cause=BrokenPromise.IMAGE_UNPINNED)
 def test_image_is_pinned(subject: Subject, platform: Platform) -> None:
     """The image has a tag other than `latest`, or a digest."""
     image = platform.graph[subject.node].image
     assert is_pinned(image), f"{image} is not pinned: another image may be meant tomorrow"
 
 
-@criterion("image.layers", P3, each=subjects.services, cause="image_wasteful")
+@criterion("image.layers", P3, each=subjects.services, cause=BrokenPromise.IMAGE_WASTEFUL)
 def test_image_holds_no_package_cache(subject: Subject, image: ImageFacts, platform: Platform) -> None:
     """What a package manager downloaded does not stay in the image."""
     sizes = {folder: platform.runtime.folder_bytes(subject.node, folder) for folder in PACKAGE_CACHES}
@@ -64,7 +65,7 @@ def test_image_holds_no_package_cache(subject: Subject, image: ImageFacts, platf
     assert not found, f"{image.name} keeps {'; '.join(found)}"
 
 
-@criterion("image.secrets", P3, each=subjects.nodes, cause="secret_in_image")
+@criterion("image.secrets", P3, each=subjects.nodes, cause=BrokenPromise.SECRET_IN_IMAGE)
 def test_image_holds_no_secret(image: ImageFacts) -> None:
     """No secret stands in the image's environment or history."""
     found = secrets_in(image)

@@ -3,6 +3,8 @@
 import time
 
 from fixtures.criteria import P1, criterion
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.graph import Role
@@ -16,14 +18,14 @@ _LAG_FALLS_WITHIN_S = 10.0
 _POLL_S = 0.1
 
 
-@criterion("kafka.reachable", P1, each=subjects.backing(Role.KAFKA), cause="backing_unreachable")
+@criterion("kafka.reachable", P1, each=subjects.backing(Role.KAFKA), cause=BrokenPromise.BACKING_UNREACHABLE)
 def test_kafka_answers(backing: Backing) -> None:
     """Metadata with a controller is answered within a budget."""
     answer = kafka.metadata(backing.address, _DEADLINE_S)
     assert answer.ok, str(answer)
 
 
-@criterion("kafka.usable", P1, each=subjects.backing(Role.KAFKA), cause="backing_unusable")
+@criterion("kafka.usable", P1, each=subjects.backing(Role.KAFKA), cause=BrokenPromise.BACKING_UNUSABLE)
 def test_a_record_is_read_back_from_kafka(backing: Backing, platform: Platform) -> None:
     """A record with an id of this run is produced and consumed."""
     topic = f"readiness-{platform.run}-{time.monotonic_ns()}"
@@ -31,14 +33,14 @@ def test_a_record_is_read_back_from_kafka(backing: Backing, platform: Platform) 
     assert answer.ok, str(answer)
 
 
-@criterion("kafka.held", P1, each=subjects.edges_to(Role.KAFKA), cause="connection_missing")
+@criterion("kafka.held", P1, each=subjects.edges_to(Role.KAFKA), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_kafka(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as the sockets of the broker show."""
     held = connections_held(platform.runtime, service.name, dependency.name)
     assert held, f"the broker has no established connection from {service.name}"
 
 
-@criterion("kafka.topics", P1, each=subjects.edges_to(Role.KAFKA), cause="topic_missing")
+@criterion("kafka.topics", P1, each=subjects.edges_to(Role.KAFKA), cause=CauseClass.TOPIC_MISSING)
 def test_declared_topics_exist(service: Service, dependency: Backing) -> None:
     """Each topic that the service produces or consumes exists, with partitions and a leader."""
     declared = (*service.promise.kafka.produces, *service.promise.kafka.consumes)
@@ -47,7 +49,7 @@ def test_declared_topics_exist(service: Service, dependency: Backing) -> None:
         assert answer.ok, str(answer)
 
 
-@criterion("kafka.flow", P1, each=subjects.flows, cause="event_lost")
+@criterion("kafka.flow", P1, each=subjects.flows, cause=BrokenPromise.EVENT_LOST)
 def test_an_event_has_its_effect_in_the_other_service(
     subject: Subject, platform: Platform, issued: Issued | None, both_ready: None
 ) -> None:
@@ -69,7 +71,7 @@ def test_an_event_has_its_effect_in_the_other_service(
         time.sleep(_POLL_S)
 
 
-@criterion("kafka.groups", P1, each=subjects.consumers, cause="consumer_group")
+@criterion("kafka.groups", P1, each=subjects.consumers, cause=BrokenPromise.CONSUMER_GROUP)
 def test_consumer_groups_are_stable(service: Service, dependency: Backing, platform: Platform) -> None:
     """The declared group is Stable, has members from the service, and its lag falls."""
     group = service.promise.kafka.group

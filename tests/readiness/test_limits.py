@@ -1,6 +1,7 @@
 """Limits: set, not met, and a restart policy; privileges: no more than needed."""
 
 from fixtures.criteria import P2, criterion
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.hygiene import excess_privileges
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -17,7 +18,7 @@ _THROTTLED = 0.25
 """Of the scheduler's periods after the start: a share beyond this means that the limit decides how fast it answers."""
 
 
-@criterion("limits.memory", P2, each=subjects.lasting_nodes, cause="no_memory_limit")
+@criterion("limits.memory", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_MEMORY_LIMIT)
 def test_memory_is_limited_and_the_limit_not_met(
     subject: Subject, container: ContainerFacts, whole_record: Record
 ) -> None:
@@ -35,7 +36,7 @@ def _samples(record: Record, node: str) -> tuple[Sampled, ...]:
     return samples
 
 
-@criterion("limits.cpu", P2, each=subjects.lasting_nodes, cause="no_cpu_limit")
+@criterion("limits.cpu", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_CPU_LIMIT)
 def test_cpu_is_limited_and_not_throttled(subject: Subject, container: ContainerFacts, whole_record: Record) -> None:
     """A CPU limit is set, and the container was not throttled by it after its start."""
     assert container.nano_cpus, "there is no CPU limit"
@@ -45,7 +46,7 @@ def test_cpu_is_limited_and_not_throttled(subject: Subject, container: Container
     assert share < _THROTTLED, f"throttled in {share:.0%} of the scheduler's periods while it served"
 
 
-@criterion("limits.pids", P2, each=subjects.lasting_nodes, cause="no_pids_limit")
+@criterion("limits.pids", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_PIDS_LIMIT)
 def test_processes_are_limited_and_the_limit_not_met(
     subject: Subject, container: ContainerFacts, whole_record: Record
 ) -> None:
@@ -56,14 +57,14 @@ def test_processes_are_limited_and_the_limit_not_met(
     assert used < _NEAR * limit, f"{used} of {limit} processes"
 
 
-@criterion("limits.restart_policy", P2, each=subjects.lasting_nodes, cause="no_restart_policy")
+@criterion("limits.restart_policy", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_RESTART_POLICY)
 def test_there_is_a_restart_policy(container: ContainerFacts) -> None:
     """The engine is told to bring it back after a crash."""
     policy = container.restart_policy
     assert policy != "no", "there is no restart policy: the first crash is the end"
 
 
-@criterion("limits.privileges", P2, each=subjects.lasting_nodes, cause="excess_privileges")
+@criterion("limits.privileges", P2, each=subjects.lasting_nodes, cause=BrokenPromise.EXCESS_PRIVILEGES)
 def test_privileges_are_dropped(subject: Subject, container: ContainerFacts, platform: Platform) -> None:
     """Not privileged, capabilities dropped, no-new-privileges, no engine socket, read-only root where declared."""
     faults = excess_privileges(container, platform.graph[subject.node])

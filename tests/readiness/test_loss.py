@@ -1,6 +1,7 @@
 """The loss of each dependency: is it told, is it told truthfully, and is it overcome?"""
 
 from fixtures.criteria import P1, P2, criterion
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -9,7 +10,7 @@ from readiness.model.subjects import STOPPED
 from readiness.platform import Backing, Service
 
 
-@criterion("health.truthful", P1, each=subjects.edges_under_loss, cause="health_lie", disturbing=True)
+@criterion("health.truthful", P1, each=subjects.edges_under_loss, cause=BrokenPromise.HEALTH_LIE, disturbing=True)
 def test_readiness_tells_the_truth_about_a_loss(
     subject: Subject, service: Service, dependency: Backing, experiments: Experiments
 ) -> None:
@@ -35,7 +36,7 @@ def test_readiness_tells_the_truth_about_a_loss(
     )
 
 
-@criterion("health.ready_is_not_live", P2, each=subjects.edges, cause="liveness_depends", disturbing=True)
+@criterion("health.ready_is_not_live", P2, each=subjects.edges, cause=BrokenPromise.LIVENESS_DEPENDS, disturbing=True)
 def test_liveness_is_not_readiness(service: Service, dependency: Backing, experiments: Experiments) -> None:
     """Under loss of a dependency live stays green while ready turns red: a healthy process is not to be restarted."""
     seen = experiments.loss(dependency.name, STOPPED).users[service.name]
@@ -44,7 +45,7 @@ def test_liveness_is_not_readiness(service: Service, dependency: Backing, experi
         raise Unmet(f"with {dependency.name} stopped ready is as green as live", evidence=(seen.last_answer,))
 
 
-@criterion("stable.backing_restart", P1, each=subjects.edges, cause="no_reconnection", disturbing=True)
+@criterion("stable.backing_restart", P1, each=subjects.edges, cause=BrokenPromise.NO_RECONNECTION, disturbing=True)
 def test_the_service_survives_a_restart_of_its_dependency(
     service: Service, dependency: Backing, experiments: Experiments
 ) -> None:

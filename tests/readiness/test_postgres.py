@@ -1,6 +1,7 @@
 """PostgreSQL: reachable, usable, really held, and migrated."""
 
 from fixtures.criteria import P1, criterion
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.finding import BeyondReach
@@ -11,21 +12,21 @@ from readiness.probes import postgres
 _DEADLINE_S = 5.0
 
 
-@criterion("postgres.reachable", P1, each=subjects.backing(Role.POSTGRES), cause="backing_unreachable")
+@criterion("postgres.reachable", P1, each=subjects.backing(Role.POSTGRES), cause=BrokenPromise.BACKING_UNREACHABLE)
 def test_postgres_answers(backing: Backing) -> None:
     """SELECT 1 is answered within a budget."""
     answer = postgres.select_one(backing.address, backing.credentials, _DEADLINE_S)
     assert answer.ok, str(answer)
 
 
-@criterion("postgres.usable", P1, each=subjects.backing(Role.POSTGRES), cause="backing_unusable")
+@criterion("postgres.usable", P1, each=subjects.backing(Role.POSTGRES), cause=BrokenPromise.BACKING_UNUSABLE)
 def test_a_write_to_postgres_is_read_back(backing: Backing) -> None:
     """A temporary table is written and read back: not read-only, not full."""
     answer = postgres.write_and_read(backing.address, backing.credentials, _DEADLINE_S)
     assert answer.ok, str(answer)
 
 
-@criterion("postgres.held", P1, each=subjects.edges_to(Role.POSTGRES), cause="connection_missing")
+@criterion("postgres.held", P1, each=subjects.edges_to(Role.POSTGRES), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_postgres(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as PostgreSQL itself sees it in pg_stat_activity."""
     answer = postgres.sessions(dependency.address, dependency.credentials, _DEADLINE_S)
@@ -35,7 +36,13 @@ def test_the_service_holds_a_connection_to_postgres(service: Service, dependency
     assert held, f"no session from {', '.join(addresses)} among {len(answer.detail['sessions'])} sessions"
 
 
-@criterion("postgres.migrations", P1, each=subjects.edges_to(Role.POSTGRES), cause="migration_pending", disturbing=True)
+@criterion(
+    "postgres.migrations",
+    P1,
+    each=subjects.edges_to(Role.POSTGRES),
+    cause=BrokenPromise.MIGRATION_PENDING,
+    disturbing=True,
+)
 def test_every_migration_is_applied_and_harmless_to_repeat(
     service: Service, dependency: Backing, experiments: Experiments
 ) -> None:

@@ -2,6 +2,7 @@
 
 from fixtures.criteria import P1, P2, criterion
 from fixtures.subjects import demand_ready
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -13,7 +14,7 @@ _GRACEFUL = (0, 143)
 """An exit by itself, or by SIGTERM (128 + 15)."""
 
 
-@criterion("stable.crash", P1, each=subjects.services, cause="no_recovery", disturbing=True)
+@criterion("stable.crash", P1, each=subjects.services, cause=BrokenPromise.NO_RECOVERY, disturbing=True)
 def test_the_service_comes_back_from_a_crash(service: Service, experiments: Experiments) -> None:
     """After a crash the policy brings it back, ready within `recovers_within`, and no request is wrong afterwards."""
     seen = experiments.crashes()[service.name]
@@ -26,7 +27,7 @@ def test_the_service_comes_back_from_a_crash(service: Service, experiments: Expe
     assert not seen.wrong_afterwards, "answers are wrong after a crash\n" + "\n".join(seen.wrong_afterwards)
 
 
-@criterion("stable.restart", P1, each=subjects.services, cause="no_recovery", disturbing=True)
+@criterion("stable.restart", P1, each=subjects.services, cause=BrokenPromise.NO_RECOVERY, disturbing=True)
 def test_the_service_comes_back_from_a_restart(service: Service, experiments: Experiments) -> None:
     """After a graceful restart it is ready within `recovers_within`, and no request is wrong afterwards."""
     seen = experiments.restarts()[service.name]
@@ -38,7 +39,7 @@ def test_the_service_comes_back_from_a_restart(service: Service, experiments: Ex
     assert not seen.wrong_afterwards, "answers are wrong after a restart\n" + "\n".join(seen.wrong_afterwards)
 
 
-@criterion("stable.stops", P2, each=subjects.services, cause="stop_ignored", disturbing=True)
+@criterion("stable.stops", P2, each=subjects.services, cause=BrokenPromise.STOP_IGNORED, disturbing=True)
 def test_the_service_stops_gracefully(service: Service, experiments: Experiments) -> None:
     """SIGTERM ends it within `stops_within`, without SIGKILL; ready turns red before the port closes."""
     seen = experiments.restarts()[service.name]
@@ -53,7 +54,7 @@ def test_the_service_stops_gracefully(service: Service, experiments: Experiments
     )
 
 
-@criterion("stable.no_restart", P1, each=subjects.lasting_nodes, cause="restarts")
+@criterion("stable.no_restart", P1, each=subjects.lasting_nodes, cause=BrokenPromise.RESTARTS)
 def test_nothing_restarted_by_itself(subject: Subject, platform: Platform, whole_record: Record) -> None:
     """No restart, no exit, no out-of-memory kill and no flapping health from start to verdict that nobody asked for."""
     demand_ready(platform, subject.node)

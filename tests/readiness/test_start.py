@@ -2,6 +2,8 @@
 
 from fixtures.criteria import P1, criterion
 from fixtures.subjects import start_finding
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.events import NodeFailed
@@ -10,7 +12,7 @@ from readiness.platform import Platform
 from readiness.runtime.record import waiting_circle
 
 
-@criterion("start.image", P1, each=subjects.nodes, cause="image_unavailable")
+@criterion("start.image", P1, each=subjects.nodes, cause=CauseClass.IMAGE_UNAVAILABLE)
 def test_image_can_be_had(subject: Subject, platform: Platform) -> None:
     """The image is here, can be pulled, or can be built."""
     failure = platform.failure(subject.node)
@@ -18,7 +20,7 @@ def test_image_can_be_had(subject: Subject, platform: Platform) -> None:
         raise _unmet(failure)
 
 
-@criterion("start.ready", P1, each=subjects.nodes, cause="not_ready_in_time")
+@criterion("start.ready", P1, each=subjects.nodes, cause=BrokenPromise.NOT_READY_IN_TIME)
 def test_ready_within_its_budget(subject: Subject, platform: Platform) -> None:
     """It becomes ready within `ready_within` of its own start; a death ends the wait at once with its cause."""
     failure = platform.failure(subject.node)
@@ -30,7 +32,7 @@ def test_ready_within_its_budget(subject: Subject, platform: Platform) -> None:
     assert platform.record.ready(subject.node) is not None, f"{subject} was never seen ready"
 
 
-@criterion("start.acyclic", P1, each=subjects.platform, cause="circular_start")
+@criterion("start.acyclic", P1, each=subjects.platform, cause=CauseClass.WAITING_CIRCLE)
 def test_nobody_waits_for_someone_who_waits_for_him(subject: Subject, platform: Platform) -> None:
     """No circle of health-gated dependencies, neither declared nor seen while the graph started."""
     circle = platform.graph.gated_circle() or waiting_circle(platform.record)

@@ -14,7 +14,7 @@ os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 
-from readiness.model.errors import EngineLost, NoEngine
+from readiness.model.errors import EngineError, EngineLost, NoEngine
 
 testcontainers_config.ryuk_disabled = True
 
@@ -45,20 +45,25 @@ def engine_errors() -> Iterator[None]:
     """Tell a lost engine apart from an engine that refuses.
 
     :raises EngineLost: the connection to the engine broke, or it did not answer in time.
+    :raises EngineError: it answered that it cannot do what nobody but the suite asked of it.
     """
     try:
         yield
+    except docker.errors.APIError as error:
+        raise EngineError(f"the container engine refuses: {str(error.explanation or error).strip()}") from None
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout, urllib3.exceptions.HTTPError) as error:
         raise EngineLost(f"the container engine stopped answering: {reason_of(error)}") from None
 
 
 def reason_of(error: BaseException) -> str:
-    """Why the engine could not be asked, in the operating system's words where they are somewhere below the libraries'."""
+    """Why the engine could not be asked, in the operating system's words where the libraries still carry them."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, TimeoutError):
-            return f"it was silent for {_API_TIMEOUT_S} s"
+            return "no answer in time"
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
+        if isinstance(cause, ConnectionError):
+            return "it closed the connection"
         cause = cause.__cause__ or cause.__context__
     return (str(error).strip() or type(error).__name__).splitlines()[0]

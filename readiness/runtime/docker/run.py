@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from readiness.model.contract import Contract
-from readiness.model.errors import ImageUnavailable
+from readiness.model.errors import EngineLost, ImageUnavailable
 from readiness.model.events import Noted, RunStarted
 from readiness.model.graph import Graph
 from readiness.runtime.docker.cleanup import Removed, remove_run, sweep
@@ -17,6 +17,8 @@ from readiness.runtime.docker.samples import Sampler
 from readiness.runtime.docker.watcher import Watcher
 from readiness.runtime.journal import Journal
 from readiness.runtime.start import Explain, Start
+
+_LAST_CHANCE_S = 5
 
 
 class DockerRun:
@@ -66,12 +68,26 @@ class DockerRun:
                 follower.close()
         if self._watcher is None:
             return None
-        with engine_errors():
-            removed = remove_run(self._docker, self.run)
+        removed = self._remove()
         if not removed.failed:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._watcher.release()
         return removed
+
+    def _remove(self) -> Removed:
+        try:
+            self._journal.demand_engine()
+        except EngineLost:
+            # It gets one more chance, a short one; the watcher has more patience.
+            self._docker.api.timeout = _LAST_CHANCE_S
+        try:
+            with engine_errors():
+                return remove_run(self._docker, self.run)
+        except EngineLost as error:
+            raise EngineLost(
+                f"{error}. What run {self.run} made on it is still there: it is removed as soon as the engine answers "
+                f"again, by the next run at the latest, or by `python -m readiness down {self.run}`"
+            ) from None
 
 
 def build_images(graph: Graph, compose: ComposeProject, journal: Journal) -> Mapping[str, ImageUnavailable]:

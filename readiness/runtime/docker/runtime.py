@@ -2,9 +2,10 @@
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from docker.models.containers import Container
 from testcontainers.core.docker_client import DockerClient
 
 from readiness.model.address import Address
-from readiness.model.errors import NodeError, PortInUse, StartRefused
+from readiness.model.errors import EngineLost, NodeError, PortInUse, StartRefused
 from readiness.model.evidence import ContainerState
 from readiness.model.graph import Graph, MountKind
 from readiness.runtime.docker import labels
@@ -50,6 +51,19 @@ class DockerRuntime:
         self._volumes: dict[str, str] = {}
         self._ports = Ports()
         self._executors = ThreadPoolExecutor(max_workers=16, thread_name_prefix="exec")
+        self._lost: EngineLost | None = None
+
+    @contextmanager
+    def _engine(self) -> Iterator[None]:
+        """Whoever asks a lost engine again is told at once: one silence is waited for, not one for each question."""
+        if self._lost is not None:
+            raise self._lost
+        try:
+            with engine_errors():
+                yield
+        except EngineLost as error:
+            self._lost = error
+            raise
 
     # -- making and attaching ---------------------------------------------------------------------------------------
 
@@ -57,7 +71,7 @@ class DockerRuntime:
         """Make the networks and volumes."""
         self._ports = ports
         marks = {labels.RUN: self.run, **owner_labels(kept)}
-        with engine_errors():
+        with self._engine():
             for network in dict.fromkeys(name for node in self.graph for name in node.networks):
                 self._networks[network] = self._name(network)
                 self._docker.networks.create(self._networks[network], driver="bridge", labels=marks)
@@ -75,7 +89,7 @@ class DockerRuntime:
 
     def attach(self) -> None:
         """Take up the containers of a run that another process has made."""
-        with engine_errors():
+        with self._engine():
             found = self._docker.containers.list(all=True, filters={"label": f"{labels.RUN}={self.run}"})
         self._containers = {container.labels[labels.NODE]: container for container in found}
 
@@ -101,7 +115,7 @@ class DockerRuntime:
             networks=self._networks,
             api_version=self._docker.api.api_version,
         )
-        with engine_errors():
+        with self._engine():
             try:
                 container = self.client.create(declared.image, **arguments)
                 for network in list(declared.networks)[1:]:
@@ -116,14 +130,14 @@ class DockerRuntime:
         self._containers[node] = container
 
     def start(self, node: str) -> None:
-        with engine_errors():
+        with self._engine():
             try:
                 self._containers[node].start()
             except docker.errors.APIError as error:
                 raise _refusal(node, error) from None
 
     def stop(self, node: str, grace_s: float) -> None:
-        with engine_errors():
+        with self._engine():
             self._containers[node].stop(timeout=max(1, round(grace_s)))
 
     def crash(self, node: str) -> str:
@@ -132,7 +146,7 @@ class DockerRuntime:
             os.kill(pid, signal.SIGKILL)
             return f"SIGKILL to process {pid} on the host"
         # Out of reach: the engine counts its own kill as a stop by hand and does not apply the restart policy.
-        with engine_errors():
+        with self._engine():
             self._containers[node].kill()
             self._containers[node].start()
         return (
@@ -150,57 +164,57 @@ class DockerRuntime:
         return str(self._containers[node].id)
 
     def pause(self, node: str) -> None:
-        with engine_errors():
+        with self._engine():
             self._containers[node].pause()
 
     def unpause(self, node: str) -> None:
-        with engine_errors():
+        with self._engine():
             self._containers[node].unpause()
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def state(self, node: str) -> ContainerState:
-        with engine_errors():
+        with self._engine():
             return container_state(self._docker.api.inspect_container(self._container_id(node)))
 
     def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = 400) -> str:
-        with engine_errors():
+        with self._engine():
             raw: bytes = self._containers[node].logs(since=since, until=until, tail=lines)
         return raw[-_LOG_LIMIT_BYTES:].decode(errors="replace")
 
     def address(self, node: str, port: int) -> Address | None:
         # Asked anew each time: the engine chooses another host port when a container starts again.
-        with engine_errors():
+        with self._engine():
             network = self._docker.api.inspect_container(self._container_id(node))["NetworkSettings"]
         bindings = (network.get("Ports") or {}).get(f"{port}/tcp")
         return Address(_LOOPBACK, int(bindings[0]["HostPort"])) if bindings else None
 
     def execute(self, node: str, command: Sequence[str], deadline_s: float) -> Executed:
         future = self._executors.submit(self._containers[node].exec_run, list(command))
-        try:
-            with engine_errors():
+        with self._engine():
+            try:
                 exit_code, output = future.result(timeout=deadline_s)
-        except FutureTimeout:
-            return Executed(-1, f"{' '.join(command)} did not end within {deadline_s:g} s")
-        except docker.errors.APIError as error:
-            return Executed(-1, str(error.explanation or error))
+            except FutureTimeout:
+                return Executed(-1, f"{' '.join(command)} did not end within {deadline_s:g} s")
+            except docker.errors.APIError as error:
+                return Executed(-1, str(error.explanation or error))
         text = output if isinstance(output, bytes) else b"".join(output)
         return Executed(-1 if exit_code is None else exit_code, text[-_LOG_LIMIT_BYTES:].decode(errors="replace"))
 
     def image(self, node: str) -> ImageFacts:
         # By the id that the container was made from: the name may point to another image by now.
-        with engine_errors():
+        with self._engine():
             image_id = self._docker.api.inspect_container(self._container_id(node))["Image"]
             image = self._docker.images.get(image_id)
             return image_facts(self.graph[node].image, image.attrs, image.history())
 
     def container(self, node: str) -> ContainerFacts:
-        with engine_errors():
+        with self._engine():
             return container_facts(self._docker.api.inspect_container(self._container_id(node)))
 
     def folder_bytes(self, node: str, folder: str) -> int:
         # Through the engine and not by a command: the image may have no shell, and the process no right to look.
-        with engine_errors():
+        with self._engine():
             try:
                 archive, _ = self._containers[node].get_archive(folder)
             except docker.errors.NotFound:
@@ -213,7 +227,7 @@ class DockerRuntime:
             return size
 
     def process_uids(self, node: str) -> tuple[int, ...]:
-        with engine_errors():
+        with self._engine():
             told = self._containers[node].top(ps_args="-eo pid,uid")
         column = [title.upper() for title in told["Titles"]].index("UID")
         return tuple(sorted({int(process[column]) for process in told["Processes"]}))

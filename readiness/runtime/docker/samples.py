@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import docker
-import docker.errors
-import requests.exceptions
 
-from readiness.model.events import Sampled
+from readiness.model.errors import EngineError, EngineLost
+from readiness.model.events import EngineGone, Sampled
+from readiness.runtime.docker.engine import engine_errors
 from readiness.runtime.journal import Journal
 
 _INTERVAL_S = 0.5
@@ -38,8 +38,14 @@ class Sampler:
 
     def _sample(self, node: str, container: str) -> Sampled | None:
         try:
-            stats = self._client.api.stats(container, stream=False, one_shot=True)
-        except (docker.errors.APIError, requests.exceptions.RequestException):
+            with engine_errors():
+                stats = self._client.api.stats(container, stream=False, one_shot=True)
+        except EngineLost as error:
+            # An engine that hangs ends no event stream: this is where it is noticed.
+            if not self._closing.is_set():
+                self._journal.append(EngineGone(message=str(error)))
+            return None
+        except EngineError:
             # Gone or stopped: its life is the recorder's to tell.
             return None
         return read_stats(node, stats)

@@ -21,7 +21,8 @@ import requests.exceptions
 from readiness.runtime.docker.cleanup import remove_run
 
 _RELEASED = b"released"
-_ATTEMPTS = 5
+_PATIENCE_S = 120.0
+"""An engine that was restarted is back long before; after that, what is left is the next run's to sweep."""
 _BETWEEN_ATTEMPTS_S = 0.5
 
 
@@ -58,7 +59,8 @@ def _watch(run: str, folder: Path) -> int:
     if sys.stdin.buffer.read() == _RELEASED:
         return 0
     shutil.rmtree(folder, ignore_errors=True)
-    for _ in range(_ATTEMPTS):
+    gives_up = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < gives_up:
         try:
             removed = remove_run(docker.from_env(), run)
         except (docker.errors.DockerException, requests.exceptions.RequestException):

@@ -35,12 +35,13 @@ def is_root(user: str) -> bool:
     return user.partition(":")[0] in _ROOT
 
 
-def is_pinned(image: str) -> bool:
-    """Whether an image is named by a digest, or by a tag other than ``latest`` (DL3006, DL3007)."""
-    if "@sha256:" in image:
-        return True
+def is_pinned(image: str, *, built: bool) -> bool:
+    """Whether an image is named by a digest, or by a tag other than ``latest`` (DL3006, DL3007).
+
+    One that is built here and has no tag is what its source makes it: nothing else can be meant tomorrow.
+    """
     tag = image.rpartition("/")[2].partition(":")[2]
-    return tag not in ("", "latest")
+    return "@sha256:" in image or tag not in ("", "latest") or (built and tag == "")
 
 
 def secrets_in(image: ImageFacts) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from readiness.model.contract import GraphQL
 from readiness.model.errors import ReadinessError
 from readiness.probes import graphql
 from readiness.probes.graphql import GraphQLAnswer
-from readiness.schema import Subgraph, agreement, parse, service_faults
+from readiness.schema import Subgraph, parse
+from readiness.schema.introspection import agreement, service_faults
 from readiness.schema.nesting import nested_query
 from readiness.schema.queries import KeyPlan, NotGenerable, RootQuery, key_plans, root_queries
 from readiness.schema.representations import Representation, absent, faults, read

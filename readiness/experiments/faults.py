@@ -103,5 +103,9 @@ def restarted_after(platform: Platform, node: str, died_at: float, deadline_s: f
 
 
 def ready_now(platform: Platform, services: Iterable[Service]) -> list[Service]:
-    """Those of the services that are ready before a disturbance: of the others nothing could be concluded."""
-    return [service for service in services if platform.record.left_unready(service.name) is None]
+    """Those of the services that can be asked and are ready: of the others a disturbance would show nothing."""
+    return [
+        service
+        for service in services
+        if service.promise.port is not None and platform.record.left_unready(service.name) is None
+    ]

@@ -1,17 +1,18 @@
 """Each experiment is made once a run, by whoever asks first, and kept for the other tests and processes of the run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from readiness.experiments.crash import Crash, crash_all
-from readiness.experiments.loss import Loss, lose
+from readiness.experiments.loss import Loss, UserUnderLoss, lose
 from readiness.experiments.migrations import Migrations, migrate_all
 from readiness.experiments.restart import Restart, restart_all
 from readiness.model.errors import ReadinessError
-from readiness.platform import Platform
+from readiness.platform import Platform, PortUnknown
 
 T = TypeVar("T")
 
@@ -26,23 +27,36 @@ class Experiments:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
-    def loss(self, dependency: str, fault: str) -> Loss:
-        """:raises ExperimentFailed: the fault did not land or did not heal."""
-        return self._once(
-            f"loss-{dependency}-{fault}", TypeAdapter(Loss), lambda: lose(self._platform, dependency, fault)
-        )
+    def loss(self, service: str, dependency: str, fault: str) -> UserUnderLoss:
+        """How a service took the loss of a dependency.
 
-    def crashes(self) -> dict[str, Crash]:
-        """:raises ExperimentFailed: a crash did not land."""
-        return self._once("crash", TypeAdapter(dict[str, Crash]), lambda: crash_all(self._platform))
+        :raises ExperimentFailed: the fault did not land or did not heal.
+        :raises PortUnknown: the service cannot be asked.
+        """
+        make = partial(lose, self._platform, dependency, fault)
+        return _seen(self._once(f"loss-{dependency}-{fault}", TypeAdapter(Loss), make).users, service)
 
-    def restarts(self) -> dict[str, Restart]:
-        """:raises ExperimentFailed: a restart could not be made."""
-        return self._once("restart", TypeAdapter(dict[str, Restart]), lambda: restart_all(self._platform))
+    def crash(self, service: str) -> Crash:
+        """How a service came back from a crash.
 
-    def migrations(self) -> dict[str, Migrations]:
-        """Not a disturbance, if the migrations are what they should be."""
-        return self._once("migrations", TypeAdapter(dict[str, Migrations]), lambda: migrate_all(self._platform))
+        :raises ExperimentFailed: a crash did not land.
+        :raises PortUnknown: the service cannot be asked.
+        """
+        return _seen(self._once("crash", TypeAdapter(dict[str, Crash]), partial(crash_all, self._platform)), service)
+
+    def restart(self, service: str) -> Restart:
+        """How a service stopped and came back.
+
+        :raises ExperimentFailed: a restart could not be made.
+        :raises PortUnknown: the service cannot be asked.
+        """
+        make = partial(restart_all, self._platform)
+        return _seen(self._once("restart", TypeAdapter(dict[str, Restart]), make), service)
+
+    def migrations(self, service: str) -> Migrations:
+        """What a service's migrations showed: no disturbance, if they are what they should be."""
+        make = partial(migrate_all, self._platform)
+        return _seen(self._once("migrations", TypeAdapter(dict[str, Migrations]), make), service)
 
     def _once(self, name: str, adapter: "TypeAdapter[T]", make: Callable[[], T]) -> T:
         kept = self._platform.run_folder / f"experiment-{name}.json"
@@ -59,6 +73,12 @@ class Experiments:
                 raise ExperimentFailed(str(error)) from error
             _write(kept, adapter.dump_json(observed))
             return observed
+
+
+def _seen(observed: Mapping[str, T], service: str) -> T:
+    if service not in observed:
+        raise PortUnknown(f"nothing tells at which port {service} answers: give services.{service}.port")
+    return observed[service]
 
 
 def _write(path: Path, content: bytes) -> None:

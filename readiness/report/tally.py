@@ -16,6 +16,8 @@ PRIORITY_MEANING = {
     "P4": "nice to have",
 }
 
+_BLOCKER = "P1"
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -89,6 +91,18 @@ def waived(verdict: Verdict) -> tuple[Alike, ...]:
 def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings of the highest priority first, within it those that drag down the most."""
     return tuple(sorted(findings, key=lambda finding: (finding.priority, -len(finding.blocks))))
+
+
+def alike_in_kind(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
+    """The findings in reading order, those together that say the same of several nodes: no limit here, none there.
+
+    A blocker stands alone, whatever it has in common with another: each has evidence of its own.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in in_reading_order(findings):
+        alone = (finding.subject,) if finding.priority == _BLOCKER else ()
+        groups.setdefault((finding.criterion, finding.cause.cls, *alone), []).append(finding)
+    return tuple(map(tuple, groups.values()))
 
 
 def blocked_nodes(finding: Finding) -> dict[str, int]:

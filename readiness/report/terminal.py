@@ -19,10 +19,10 @@ from readiness.report.tally import (
     PRIORITY_MEANING,
     Alike,
     Tally,
+    alike_in_kind,
     blocked_nodes,
     by_priority,
     count_outcomes,
-    in_reading_order,
     unchecked,
     waived,
 )
@@ -78,7 +78,7 @@ class _Report:
 
     def parts(self, verdict: Verdict, folder: Path | None) -> Iterable[RenderableType]:
         yield self._headline(verdict)
-        yield from self._findings(in_reading_order(verdict.findings))
+        yield from self._findings(alike_in_kind(verdict.findings))
         yield from self._criteria(verdict)
         yield from self._section("Not checked", [self._not_checked(alike) for alike in unchecked(verdict)])
         yield from self._section("Waived", [self._waived(alike) for alike in waived(verdict)])
@@ -116,15 +116,20 @@ class _Report:
 
     # The findings
 
-    def _findings(self, findings: Sequence[Finding]) -> Iterable[RenderableType]:
-        for number, finding in enumerate(findings[:FINDINGS_IN_FULL], start=1):
+    def _findings(self, kinds: Sequence[Sequence[Finding]]) -> Iterable[RenderableType]:
+        for number, alike in enumerate(kinds[:FINDINGS_IN_FULL], start=1):
             yield Text()
-            yield self._finding(number, finding)
-        others = [self._finding_in_short(finding) for finding in findings[FINDINGS_IN_FULL:]]
-        yield from self._section(f"And {counted(len(others), 'more finding')}", others)
+            yield self._finding(number, alike)
+        others = kinds[FINDINGS_IN_FULL:]
+        heading = f"And {counted(sum(map(len, others)), 'more finding')}"
+        yield from self._section(heading, [self._findings_in_short(alike) for alike in others])
 
-    def _finding(self, number: int, finding: Finding) -> RenderableType:
+    def _finding(self, number: int, alike: Sequence[Finding]) -> RenderableType:
+        """The first of its kind in full, and whom else it is said of."""
+        finding, *others = alike
         about = Text(f"{finding.priority} {self._symbols.dot} {finding.criterion}", style=MUTED)
+        if others:
+            about.append(self._also(others))
         facts = columns(style=MUTED)
         facts.add_row("cause", _cause(finding.cause, explanation_of(finding)))
         evidence = evidence_of(finding)
@@ -139,6 +144,9 @@ class _Report:
         title = Text(title_of(finding), style=EMPHASIS)
         return hanging(sign, Group(title, about, facts))
 
+    def _also(self, others: Sequence[Finding]) -> str:
+        return f" {self._symbols.dot} also {names((other.subject for other in others), at_most=8)}"
+
     def _evidence(self, evidence: Sequence[str]) -> RenderableType:
         lines = columns(gap=1, style=MUTED)
         for line in evidence[:EVIDENCE_LINES]:
@@ -148,9 +156,12 @@ class _Report:
             lines.add_row(self._symbols.bar, Text(f"{left_out} in verdict.json", style=MUTED))
         return lines
 
-    def _finding_in_short(self, finding: Finding) -> RenderableType:
-        sign = Text(f"  {self._symbols.fails}", style=COLOUR[Outcome.FAILS])
-        return hanging(sign, Text(f"{finding.criterion} {self._symbols.dot} {title_of(finding)}"))
+    def _findings_in_short(self, alike: Sequence[Finding]) -> RenderableType:
+        finding, *others = alike
+        text = Text(f"{finding.criterion} {self._symbols.dot} {title_of(finding)}")
+        if others:
+            text.append(self._also(others), style=MUTED)
+        return hanging(Text(f"  {self._symbols.fails}", style=COLOUR[Outcome.FAILS]), text)
 
     # The criteria
 

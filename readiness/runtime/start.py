@@ -157,7 +157,8 @@ class Start:
             NodeFailed(
                 node=error.node,
                 error=type(error).__name__,
-                message=str(error),
+                # The rest of it, such as the last lines of a build, is the cause's evidence.
+                message=str(error).partition("\n")[0],
                 cause_class=cause.cls,
                 cause_node=cause.node,
                 cause_dependency=cause.dependency,

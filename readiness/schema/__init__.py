@@ -6,9 +6,8 @@ Everything here is pure: texts and answers come in, typed results go out. Asking
 
 from readiness.schema.change import Change, ChangeClass, worst
 from readiness.schema.difference import compare
-from readiness.schema.introspection import agreement, service_faults
 from readiness.schema.model import Subgraph
-from readiness.schema.parser import parse
+from readiness.schema.parser import parse, parse_both
 from readiness.schema.validity import validate
 from readiness.schema.validity.violation import Violation
 
@@ -17,10 +16,9 @@ __all__ = [
     "ChangeClass",
     "Subgraph",
     "Violation",
-    "agreement",
     "compare",
     "parse",
-    "service_faults",
+    "parse_both",
     "validate",
     "worst",
 ]

@@ -1,6 +1,6 @@
 """From collected definitions to a :class:`Subgraph`: directives get their meaning, machinery is set apart."""
 
-from collections.abc import Iterable
+import operator
 from dataclasses import replace
 
 from readiness.schema import federation, links
@@ -8,6 +8,7 @@ from readiness.schema.model import (
     Applied,
     DirectiveDefinition,
     Element,
+    EnumValue,
     Field,
     Flavour,
     InputValue,
@@ -32,7 +33,7 @@ def assemble(
     machinery_fields = _take_service_fields(schema, own_types) if names.flavour is not Flavour.PLAIN else {}
     operations = {key: root for key, root in schema.operations.items() if root in own_types or root not in named}
     meanings = {key: names.directive(key) for key in directives}
-    schema_directives = naming.all(each for each in schema.directives if each.written != names.link_name)
+    schema_directives = naming.all(tuple(each for each in schema.directives if each.written != names.link_name))
     return Subgraph(
         name=name,
         schema=replace(schema, operations=operations, directives=schema_directives),
@@ -90,8 +91,12 @@ class _Naming:
         self._names = names
         self.unimported: set[str] = set()
 
-    def all(self, directives: Iterable[Applied]) -> tuple[Applied, ...]:
-        return tuple(self._one(each) for each in directives)
+    def all(self, directives: tuple[Applied, ...]) -> tuple[Applied, ...]:
+        """The directives with their names; the same object where each has its name already."""
+        if not directives:
+            return directives
+        named = tuple(self._one(each) for each in directives)
+        return directives if all(map(operator.is_, named, directives)) else named
 
     def _one(self, applied: Applied) -> Applied:
         if self._names.is_unimported(applied.written):
@@ -101,25 +106,32 @@ class _Naming:
 
     def type(self, each: TypeDefinition) -> TypeDefinition:
         directives = self.all(each.directives)
-        fields = {key: self._field(item) for key, item in each.fields.items()}
-        inputs = {key: self._input(item) for key, item in each.inputs.items()}
-        values = {
-            key: replace(item, directives=self.all(item.directives)) if item.directives else item
-            for key, item in each.values.items()
-        }
         is_extension = each.is_extension or any(a.name == "extends" and a.spec is Spec.FEDERATION for a in directives)
         return replace(
-            each, directives=directives, fields=fields, inputs=inputs, values=values, is_extension=is_extension
+            each,
+            directives=directives,
+            fields={key: self._field(item) for key, item in each.fields.items()},
+            inputs={key: self._input(item) for key, item in each.inputs.items()},
+            values={key: self._value(item) for key, item in each.values.items()},
+            is_extension=is_extension,
         )
 
     def definition(self, each: DirectiveDefinition) -> DirectiveDefinition:
         return replace(each, arguments={key: self._input(item) for key, item in each.arguments.items()})
 
     def _field(self, each: Field) -> Field:
-        if not each.directives and not any(argument.directives for argument in each.arguments.values()):
+        directives = self.all(each.directives)
+        if directives is each.directives and not each.arguments:
             return each
         arguments = {key: self._input(item) for key, item in each.arguments.items()}
-        return replace(each, directives=self.all(each.directives), arguments=arguments)
+        if directives is each.directives and all(map(operator.is_, arguments.values(), each.arguments.values())):
+            return each
+        return replace(each, directives=directives, arguments=arguments)
 
     def _input(self, each: InputValue) -> InputValue:
-        return replace(each, directives=self.all(each.directives)) if each.directives else each
+        directives = self.all(each.directives)
+        return each if directives is each.directives else replace(each, directives=directives)
+
+    def _value(self, each: EnumValue) -> EnumValue:
+        directives = self.all(each.directives)
+        return each if directives is each.directives else replace(each, directives=directives)

@@ -52,6 +52,7 @@ class Definition:
     at: int
     """The index of its first token."""
     line: int
+    """Counted from the beginning of its piece, from 0."""
     is_extension: bool
     description: str
     name: str = ""
@@ -76,12 +77,13 @@ class Definition:
 
 
 class Grammar:
-    """Reads the definitions of one piece. ``type_refs`` holds one object for each reference, however often it occurs."""
+    """Reads the definitions of one piece. ``type_refs`` holds one object for all references alike."""
 
     def __init__(self, text: str, first_line: int, type_refs: dict[tuple[str, tuple[str, ...]], TypeRef]) -> None:
         tokens = tokenise(text, first_line)
         self._texts = tokens.texts
         self._lines = tokens.lines
+        self._first_line = first_line
         self._type_refs = type_refs
         self._at = 0
 
@@ -103,7 +105,7 @@ class Grammar:
         description = self._description()
         is_extension = not description and at == self._at and self._skip("extend")
         keyword = self._name()
-        found = Definition(keyword, at, self._lines[at], is_extension, description)
+        found = Definition(keyword, at, self._lines[at] - self._first_line, is_extension, description)
         if keyword == SCHEMA:
             self._schema(found)
         elif keyword == DIRECTIVE and not is_extension:

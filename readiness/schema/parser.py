@@ -1,48 +1,18 @@
-"""From a document to a :class:`Subgraph`: graphql-core parses each definition, this module merges them."""
+"""From a document to a :class:`Subgraph`: its definitions are read piece by piece, and merged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from graphql import GraphQLSyntaxError, Source
-from graphql.language import (
-    ConstDirectiveNode,
-    DefinitionNode,
-    DirectiveDefinitionNode,
-    EnumTypeDefinitionNode,
-    EnumTypeExtensionNode,
-    EnumValueDefinitionNode,
-    FieldDefinitionNode,
-    InputObjectTypeDefinitionNode,
-    InputObjectTypeExtensionNode,
-    InputValueDefinitionNode,
-    InterfaceTypeDefinitionNode,
-    InterfaceTypeExtensionNode,
-    ListTypeNode,
-    NamedTypeNode,
-    Node,
-    NonNullTypeNode,
-    ObjectTypeDefinitionNode,
-    ObjectTypeExtensionNode,
-    ScalarTypeDefinitionNode,
-    ScalarTypeExtensionNode,
-    SchemaDefinitionNode,
-    SchemaExtensionNode,
-    SourceLocation,
-    StringValueNode,
-    TypeDefinitionNode,
-    TypeExtensionNode,
-    TypeNode,
-    UnionTypeDefinitionNode,
-    UnionTypeExtensionNode,
-)
-from graphql.language import (
-    parse as parse_document,
-)
+from graphql.language import ExecutableDefinitionNode, Node, SourceLocation
+from graphql.language import parse as parse_document
 
 from readiness.model.errors import SchemaError
-from readiness.schema import links, text
+from readiness.schema import text, tokens
 from readiness.schema.assembly import assemble
+from readiness.schema.collection import without_collection
+from readiness.schema.grammar import DIRECTIVE, KINDS, SCHEMA, Definition, Grammar, Repeated
 from readiness.schema.model import (
     BUILT_IN_SCALARS,
     Applied,
@@ -51,29 +21,21 @@ from readiness.schema.model import (
     Field,
     InputValue,
     SchemaDefinition,
-    Spec,
     Subgraph,
     TypeDefinition,
     TypeKind,
     TypeRef,
 )
-from readiness.schema.values import ABSENT, Value, from_node
 
-_KINDS: dict[type[Node], TypeKind] = {
-    ScalarTypeDefinitionNode: TypeKind.SCALAR,
-    ScalarTypeExtensionNode: TypeKind.SCALAR,
-    ObjectTypeDefinitionNode: TypeKind.OBJECT,
-    ObjectTypeExtensionNode: TypeKind.OBJECT,
-    InterfaceTypeDefinitionNode: TypeKind.INTERFACE,
-    InterfaceTypeExtensionNode: TypeKind.INTERFACE,
-    UnionTypeDefinitionNode: TypeKind.UNION,
-    UnionTypeExtensionNode: TypeKind.UNION,
-    EnumTypeDefinitionNode: TypeKind.ENUM,
-    EnumTypeExtensionNode: TypeKind.ENUM,
-    InputObjectTypeDefinitionNode: TypeKind.INPUT,
-    InputObjectTypeExtensionNode: TypeKind.INPUT,
-}
 _DEFAULT_ROOTS = {"query": "Query", "mutation": "Mutation", "subscription": "Subscription"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text with the name that errors show for it."""
+
+    content: str | bytes
+    name: str
 
 
 def parse(document: str | bytes, source_name: str = "schema") -> Subgraph:
@@ -82,10 +44,35 @@ def parse(document: str | bytes, source_name: str = "schema") -> Subgraph:
     :raises SchemaError: the document is not GraphQL's type system language, is too large or too deep, is not UTF-8, or
         defines the same thing twice.
     """
-    reader = _Reader(source_name)
-    for piece in text.pieces(text.decode(document, source_name), source_name):
-        reader.read(piece)
-    return reader.subgraph()
+    return _read(document, source_name, _Known())
+
+
+def parse_both(old: Document, new: Document) -> tuple[Subgraph, Subgraph]:
+    """Two revisions of one subgraph, in about the time that their differences take beside one of them.
+
+    Definitions written alike are read once and shared by both; what is in them has the lines of the new document.
+
+    :raises SchemaError: as :func:`parse` does, for the new document first.
+    """
+    known = _Known()
+    later = _read(new.content, new.name, known)
+    return _read(old.content, old.name, known), later
+
+
+def _read(document: str | bytes, source_name: str, known: "_Known") -> Subgraph:
+    reader = _Reader(source_name, known)
+    with without_collection():
+        for piece in text.pieces(text.decode(document, source_name), source_name):
+            reader.read(piece)
+        return reader.subgraph()
+
+
+@dataclass
+class _Known:
+    """What has been read already and can be shared: references alike, and the definitions of pieces written alike."""
+
+    type_refs: dict[tuple[str, tuple[str, ...]], TypeRef] = field(default_factory=dict)
+    pieces: dict[str, list[Definition]] = field(default_factory=dict)
 
 
 @dataclass
@@ -123,8 +110,9 @@ class _Draft:
 class _Reader:
     """Collects definitions piece by piece."""
 
-    def __init__(self, source_name: str) -> None:
+    def __init__(self, source_name: str, known: _Known) -> None:
         self._source_name = source_name
+        self._known = known
         self._piece = text.Piece("", 1, 1)
         self._types: dict[str, _Draft] = {}
         self._directives: dict[str, DirectiveDefinition] = {}
@@ -133,20 +121,24 @@ class _Reader:
         self._schema_description = ""
         self._schema_directives: list[Applied] = []
         self._schema_line = 0
-        self._type_refs: dict[TypeRef, TypeRef] = {}
 
     def read(self, piece: text.Piece) -> None:
+        """:raises SchemaError: the piece is not understood, or defines something that is defined already."""
         self._piece = piece
-        for definition in self._definitions():
-            match definition:
-                case SchemaDefinitionNode() | SchemaExtensionNode():
-                    self._add_schema(definition)
-                case DirectiveDefinitionNode():
-                    self._add_directive(definition)
-                case TypeDefinitionNode() | TypeExtensionNode():
-                    self._add_type(definition)
-                case _:
-                    raise self._error("an operation or a fragment does not belong in a schema", definition)
+        try:
+            for definition in self._definitions(piece):
+                self._add(definition)
+        except Repeated as error:
+            raise self._error(str(error), error.at) from error
+        except tokens.NotUnderstood as error:
+            raise self._explained() from error
+
+    def _definitions(self, piece: text.Piece) -> Iterable[Definition]:
+        definitions = self._known.pieces.get(piece.text)
+        if definitions is None:
+            grammar = Grammar(piece.text, piece.line, self._known.type_refs)
+            definitions = self._known.pieces[piece.text] = list(grammar.definitions())
+        return definitions
 
     def subgraph(self) -> Subgraph:
         if not self._types and not self._directives and not self._schema_directives:
@@ -162,19 +154,84 @@ class _Reader:
             return dict(self._operations)
         return {op: name for op, name in _DEFAULT_ROOTS.items() if name in self._types} | self._operations
 
-    def _definitions(self) -> Iterator[DefinitionNode]:
+    def _add(self, definition: Definition) -> None:
+        if definition.keyword == SCHEMA:
+            self._add_schema(definition)
+        elif definition.keyword == DIRECTIVE:
+            self._add_directive(definition)
+        else:
+            self._add_type(definition)
+
+    def _add_schema(self, definition: Definition) -> None:
+        if not definition.is_extension:
+            if self._schema_is_defined:
+                raise self._error("a second `schema` definition", definition.at)
+            self._schema_is_defined = True
+            self._schema_description = definition.description
+        self._schema_line = self._schema_line or self._line(definition)
+        self._schema_directives += definition.directives
+        for operation in definition.operations.keys() & self._operations.keys():
+            raise self._error(f"a second {operation} root", definition.places[operation])
+        self._operations |= definition.operations
+
+    def _add_directive(self, definition: Definition) -> None:
+        if definition.name in self._directives:
+            raise self._error(f"@{definition.name} is defined twice", definition.at)
+        self._directives[definition.name] = DirectiveDefinition(
+            name=definition.name,
+            arguments=definition.inputs,
+            locations=frozenset(definition.locations),
+            repeatable=definition.repeatable,
+            description=definition.description,
+            line=self._line(definition),
+        )
+
+    def _add_type(self, definition: Definition) -> None:
+        kind, name = KINDS[definition.keyword], definition.name
+        draft = self._types.get(name)
+        if draft is None:
+            draft = self._types[name] = _Draft(kind, name, self._line(definition))
+        elif draft.kind is not kind:
+            message = f"{name} is {kind.with_article} here and {draft.kind.with_article} in line {draft.line}"
+            raise self._error(message, definition.at)
+        if not definition.is_extension:
+            if draft.is_defined:
+                raise self._error(f"{name} is defined twice, first in line {draft.line}", definition.at)
+            draft.is_defined = True
+            draft.description = definition.description
+            draft.line = self._line(definition)
+        for part, at in definition.places.items():
+            if part in draft.fields or part in draft.inputs or part in draft.values:
+                raise self._error(f"{name}.{part} is defined twice", at)
+        draft.directives += definition.directives
+        draft.interfaces.update(definition.interfaces)
+        draft.fields |= definition.fields
+        draft.inputs |= definition.inputs
+        draft.values |= definition.values
+        draft.members.update(definition.members)
+
+    def _line(self, definition: Definition) -> int:
+        return self._piece.line + definition.line
+
+    def _explained(self) -> SchemaError:
+        """What graphql-core says to the present piece, which does not follow the grammar."""
         try:
-            yield from parse_document(Source(self._piece.text, self._source_name)).definitions
+            document = parse_document(Source(self._piece.text, self._source_name))
         except GraphQLSyntaxError as error:
             location = error.locations[0] if error.locations else SourceLocation(1, 1)
             message = error.message.removeprefix("Syntax Error: ").rstrip(".")
-            raise self._error_at(message, location.line, location.column) from error
-        except RecursionError as error:
-            raise self._error_at("nested too deeply", 1, 1) from error
-
-    def _error(self, message: str, node: Node) -> SchemaError:
-        token = node.loc.start_token if node.loc else None
+            return self._error_at(message, location.line, location.column)
+        foreign = (each for each in document.definitions if isinstance(each, ExecutableDefinitionNode))
+        first: Node = next(foreign, document.definitions[0])
+        token = first.loc.start_token if first.loc else None
+        what = "an operation or a fragment" if isinstance(first, ExecutableDefinitionNode) else f"a {first.kind}"
+        message = f"{what} does not belong in a schema"
         return self._error_at(message, token.line if token else 1, token.column if token else 1)
+
+    def _error(self, message: str, at: int) -> SchemaError:
+        """An error at a token of the present piece."""
+        line = tokens.tokenise(self._piece.text, 1).lines[at]
+        return self._error_at(message, line, tokens.column(self._piece.text, at))
 
     def _error_at(self, message: str, line: int, column: int) -> SchemaError:
         """An error at a place that is counted from the beginning of the present piece."""
@@ -182,138 +239,3 @@ class _Reader:
             column += self._piece.column - 1
         line += self._piece.line - 1
         return SchemaError(f"{self._source_name}:{line}:{column}: {message}", line, column)
-
-    def _line(self, node: Node) -> int:
-        return self._piece.line - 1 + node.loc.start_token.line if node.loc else 0
-
-    def _add_schema(self, node: SchemaDefinitionNode | SchemaExtensionNode) -> None:
-        if isinstance(node, SchemaDefinitionNode):
-            if self._schema_is_defined:
-                raise self._error("a second `schema` definition", node)
-            self._schema_is_defined = True
-            self._schema_description = _text(node.description)
-        self._schema_line = self._schema_line or self._line(node)
-        self._schema_directives += self._applied(node.directives or ())
-        for operation in node.operation_types or ():
-            if operation.operation.value in self._operations:
-                raise self._error(f"a second {operation.operation.value} root", operation)
-            self._operations[operation.operation.value] = operation.type.name.value
-
-    def _add_directive(self, node: DirectiveDefinitionNode) -> None:
-        name = node.name.value
-        if name in self._directives:
-            raise self._error(f"@{name} is defined twice", node)
-        self._directives[name] = DirectiveDefinition(
-            name=name,
-            arguments=self._inputs(node.arguments or ()),
-            locations=frozenset(location.value for location in node.locations),
-            repeatable=node.repeatable,
-            description=_text(node.description),
-            line=self._line(node),
-        )
-
-    def _add_type(self, node: TypeDefinitionNode | TypeExtensionNode) -> None:
-        kind, name = _KINDS[type(node)], node.name.value
-        draft = self._types.setdefault(name, _Draft(kind, name, self._line(node)))
-        if draft.kind is not kind:
-            raise self._error(
-                f"{name} is {kind.with_article} here and {draft.kind.with_article} in line {draft.line}", node
-            )
-        if isinstance(node, TypeDefinitionNode):
-            if draft.is_defined:
-                raise self._error(f"{name} is defined twice, first in line {draft.line}", node)
-            draft.is_defined = True
-            draft.description = _text(node.description)
-            draft.line = self._line(node)
-        draft.directives += self._applied(node.directives or ())
-        self._add_content(draft, node)
-
-    def _add_content(self, draft: _Draft, node: TypeDefinitionNode | TypeExtensionNode) -> None:
-        match node:
-            case (
-                ObjectTypeDefinitionNode()
-                | ObjectTypeExtensionNode()
-                | InterfaceTypeDefinitionNode()
-                | InterfaceTypeExtensionNode()
-            ):
-                draft.interfaces.update(interface.name.value for interface in node.interfaces or ())
-                for each in node.fields or ():
-                    self._claim(draft.name, draft.fields, each)
-                    draft.fields[each.name.value] = self._field(each)
-            case InputObjectTypeDefinitionNode() | InputObjectTypeExtensionNode():
-                for item in node.fields or ():
-                    self._claim(draft.name, draft.inputs, item)
-                    draft.inputs[item.name.value] = self._input(item)
-            case EnumTypeDefinitionNode() | EnumTypeExtensionNode():
-                for value in node.values or ():
-                    self._claim(draft.name, draft.values, value)
-                    draft.values[value.name.value] = EnumValue(
-                        value.name.value, _text(value.description), self._applied(value.directives), self._line(value)
-                    )
-            case UnionTypeDefinitionNode() | UnionTypeExtensionNode():
-                draft.members.update(member.name.value for member in node.types or ())
-
-    def _claim(
-        self,
-        owner: str,
-        taken: dict[str, Field] | dict[str, InputValue] | dict[str, EnumValue],
-        node: FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode,
-    ) -> None:
-        if node.name.value in taken:
-            raise self._error(f"{owner}.{node.name.value} is defined twice", node)
-
-    def _field(self, node: FieldDefinitionNode) -> Field:
-        return Field(
-            name=node.name.value,
-            type=self._type(node.type),
-            arguments=self._inputs(node.arguments or ()),
-            description=_text(node.description),
-            directives=self._applied(node.directives),
-            line=self._line(node),
-        )
-
-    def _inputs(self, nodes: Iterable[InputValueDefinitionNode]) -> dict[str, InputValue]:
-        inputs: dict[str, InputValue] = {}
-        for node in nodes:
-            if node.name.value in inputs:
-                raise self._error(f"the argument {node.name.value} is defined twice", node)
-            inputs[node.name.value] = self._input(node)
-        return inputs
-
-    def _input(self, node: InputValueDefinitionNode) -> InputValue:
-        return InputValue(
-            name=node.name.value,
-            type=self._type(node.type),
-            default=from_node(node.default_value) if node.default_value else ABSENT,
-            description=_text(node.description),
-            directives=self._applied(node.directives),
-            line=self._line(node),
-        )
-
-    def _type(self, node: TypeNode) -> TypeRef:
-        wrappers: list[str] = []
-        while isinstance(node, (ListTypeNode, NonNullTypeNode)):
-            wrappers.append("[]" if isinstance(node, ListTypeNode) else "!")
-            node = node.type
-        if not isinstance(node, NamedTypeNode):
-            raise self._error("expected the name of a type", node)
-        ref = TypeRef(node.name.value, tuple(wrappers))
-        return self._type_refs.setdefault(ref, ref)
-
-    def _applied(self, nodes: Iterable[ConstDirectiveNode] | None) -> tuple[Applied, ...]:
-        return tuple(self._one_applied(node) for node in nodes or ())
-
-    def _one_applied(self, node: ConstDirectiveNode) -> Applied:
-        arguments: dict[str, Value] = {}
-        for argument in node.arguments or ():
-            if argument.name.value in arguments:
-                raise self._error(f"@{node.name.value}({argument.name.value}:) is given twice", argument)
-            arguments[argument.name.value] = from_node(argument.value)
-        name = node.name.value
-        spec = Spec.GRAPHQL if name in links.GRAPHQL_DIRECTIVES else Spec.OWN
-        return Applied(name, spec, arguments, name, self._line(node))
-
-
-def _text(description: StringValueNode | None) -> str:
-    """A description with its layout taken out: how it is wrapped and indented says nothing."""
-    return " ".join(description.value.split()) if description else ""

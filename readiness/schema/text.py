@@ -112,9 +112,7 @@ def _place(text: str, position: int) -> tuple[int, int]:
 
 def _advance(piece: str, line: int, column: int) -> tuple[int, int]:
     """The place behind a piece that begins at the given one."""
-    breaks = 0
-    end = -1
-    for match in _LINE_BREAK.finditer(piece):
-        breaks += 1
-        end = match.end()
-    return (line, column + len(piece)) if not breaks else (line + breaks, len(piece) - end + 1)
+    if "\r" in piece:
+        piece = _LINE_BREAK.sub("\n", piece)
+    breaks = piece.count("\n")
+    return (line, column + len(piece)) if not breaks else (line + breaks, len(piece) - piece.rfind("\n"))

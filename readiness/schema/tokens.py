@@ -85,4 +85,4 @@ def description_text(token: str) -> str:
     """A description with its layout taken out: how it is wrapped and indented says nothing."""
     if "\\" in token:
         return " ".join(string_value(token).split())
-    return " ".join(token.strip('"').split() if token.startswith(_BLOCK) else token[1:-1].split())
+    return " ".join((token[3:-3] if token.startswith(_BLOCK) else token[1:-1]).split())

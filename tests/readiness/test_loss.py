@@ -15,7 +15,7 @@ def test_readiness_tells_the_truth_about_a_loss(
     subject: Subject, service: Service, dependency: Backing, experiments: Experiments
 ) -> None:
     """On loss of a dependency ready turns red within `notices_within`, names it, and is green again after healing."""
-    seen = experiments.loss(dependency.name, subject.variant or STOPPED).users[service.name]
+    seen = experiments.loss(service.name, dependency.name, subject.variant or STOPPED)
     budget_s = service.promise.notices_within
     if seen.red_after_s is None:
         how = "did not answer" if seen.silent == seen.answers else "stayed green"
@@ -39,7 +39,7 @@ def test_readiness_tells_the_truth_about_a_loss(
 @criterion("health.ready_is_not_live", P2, each=subjects.edges, cause=BrokenPromise.LIVENESS_DEPENDS, disturbing=True)
 def test_liveness_is_not_readiness(service: Service, dependency: Backing, experiments: Experiments) -> None:
     """Under loss of a dependency live stays green while ready turns red: a healthy process is not to be restarted."""
-    seen = experiments.loss(dependency.name, STOPPED).users[service.name]
+    seen = experiments.loss(service.name, dependency.name, STOPPED)
     assert seen.live_status == 200, f"with {dependency.name} stopped live is red\n{seen.live_answer}"
     if seen.red_after_s is None:
         raise Unmet(f"with {dependency.name} stopped ready is as green as live", evidence=(seen.last_answer,))
@@ -50,7 +50,7 @@ def test_the_service_survives_a_restart_of_its_dependency(
     service: Service, dependency: Backing, experiments: Experiments
 ) -> None:
     """After a restart of a backing service it is ready again by itself, without a restart of its own."""
-    seen = experiments.loss(dependency.name, STOPPED).users[service.name]
+    seen = experiments.loss(service.name, dependency.name, STOPPED)
     assert seen.green_after_s is not None, (
         f"not ready within {service.promise.recovers_within:g} s after {dependency.name} restarted\n{seen.green_answer}"
     )

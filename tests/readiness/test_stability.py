@@ -17,7 +17,7 @@ _GRACEFUL = (0, 143)
 @criterion("stable.crash", P1, each=subjects.services, cause=BrokenPromise.NO_RECOVERY, disturbing=True)
 def test_the_service_comes_back_from_a_crash(service: Service, experiments: Experiments) -> None:
     """After a crash the policy brings it back, ready within `recovers_within`, and no request is wrong afterwards."""
-    seen = experiments.crashes()[service.name]
+    seen = experiments.crash(service.name)
     assert seen.restarted_after_s is not None, f"the restart policy did not bring it back ({seen.how})"
     budget_s = service.promise.recovers_within or 0.0
     assert seen.ready_after_s is not None, f"not ready again after a crash\n{seen.last_answer}"
@@ -30,7 +30,7 @@ def test_the_service_comes_back_from_a_crash(service: Service, experiments: Expe
 @criterion("stable.restart", P1, each=subjects.services, cause=BrokenPromise.NO_RECOVERY, disturbing=True)
 def test_the_service_comes_back_from_a_restart(service: Service, experiments: Experiments) -> None:
     """After a graceful restart it is ready within `recovers_within`, and no request is wrong afterwards."""
-    seen = experiments.restarts()[service.name]
+    seen = experiments.restart(service.name)
     budget_s = service.promise.recovers_within or 0.0
     assert seen.ready_after_s is not None, f"not ready again after a restart\n{seen.last_answer}"
     assert seen.ready_after_s <= budget_s, (
@@ -42,7 +42,7 @@ def test_the_service_comes_back_from_a_restart(service: Service, experiments: Ex
 @criterion("stable.stops", P2, each=subjects.services, cause=BrokenPromise.STOP_IGNORED, disturbing=True)
 def test_the_service_stops_gracefully(service: Service, experiments: Experiments) -> None:
     """SIGTERM ends it within `stops_within`, without SIGKILL; ready turns red before the port closes."""
-    seen = experiments.restarts()[service.name]
+    seen = experiments.restart(service.name)
     budget_s = service.promise.stops_within or 0.0
     assert not seen.killed, f"it ignored SIGTERM for {format_duration(budget_s)} and had to be killed"
     assert seen.stopped_after_s <= budget_s, (

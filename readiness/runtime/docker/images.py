@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -24,6 +25,10 @@ from readiness.runtime.docker.engine import engine_errors
 _BUILD_DEADLINE_S = 1800
 _PULL_DEADLINE_S = 600
 _LAST_LINES = 15
+_SOLVING = re.compile(
+    r"^(?:failed to solve: )?(?:rpc error: code = \w+ desc = )?(?:failed to solve with frontend [\w.]+: )?"
+)
+"""What BuildKit puts before its reason."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,12 @@ def _context_files(build: Build) -> list[str]:
 def _build_all(
     nodes: Sequence[Node], digests: Mapping[str, str], compose: ComposeProject, tell: Callable[[Event], None]
 ) -> dict[str, ImageUnavailable]:
-    if not nodes:
-        return {}
     begun = time.monotonic()
+    failed = {node.name: ImageUnavailable(node.name, missing) for node in nodes if (missing := _missing_source(node))}
+    nodes = [node for node in nodes if node.name not in failed]
+    if not nodes:
+        return failed
     together = _compose_build([node.name for node in nodes], digests, compose, tell)
-    failed: dict[str, ImageUnavailable] = {}
     for node in nodes:
         # Compose ends the whole build at the first failure: one by one, mostly from the cache, tells whose it was.
         output = (
@@ -103,8 +109,22 @@ def _build_all(
         if output is None:
             tell(ImageReady(node=node.name, image=node.image, how="built", took_s=time.monotonic() - begun))
         else:
-            failed[node.name] = ImageUnavailable(node.name, f"the image {node.image} cannot be built:\n{output}")
+            reason = _SOLVING.sub("", output.rpartition("\n")[2])
+            failed[node.name] = ImageUnavailable(
+                node.name, f"the image {node.image} cannot be built: {reason}\n{output}"
+            )
     return failed
+
+
+def _missing_source(node: Node) -> str:
+    """What a build needs and is not there, or "". The builder would tell it by paths of its own."""
+    assert node.build is not None
+    context, dockerfile = node.build.context, node.build.context / node.build.dockerfile
+    if not context.is_dir():
+        return f"the image {node.image} cannot be built: its context {context} is not there"
+    if not dockerfile.is_file():
+        return f"the image {node.image} cannot be built: there is no {dockerfile}"
+    return ""
 
 
 def _compose_build(
@@ -122,7 +142,8 @@ def _compose_build(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={"DOCKER_BUILDKIT": "1", **compose.environment},
+            # Bake needs a plug-in; without it Compose builds as well, and warns.
+            env={"DOCKER_BUILDKIT": "1", "COMPOSE_BAKE": "false", **compose.environment},
         ) as process:
             timer = threading.Timer(_BUILD_DEADLINE_S, process.kill)
             timer.start()

@@ -7,6 +7,7 @@ see ``docs/schema.md`` for the table.
 from collections.abc import Iterable, Iterator
 
 from readiness.schema.change import BREAKING, Change
+from readiness.schema.collection import without_collection
 from readiness.schema.difference.pairs import DirectivePair, FieldPair, InputPair, Schemas, Site, TypePair, kept
 from readiness.schema.difference.policies import Policy
 from readiness.schema.difference.table import RULES
@@ -25,9 +26,10 @@ def compare(
     if old.is_federated or new.is_federated:
         old, new = with_default_roots(old), with_default_roots(new)
     schemas = Schemas(old, new, shared)
-    changes = list(_schema_changes(schemas))
-    for policy in policies:
-        changes = [policy(change, schemas) for change in changes]
+    with without_collection():
+        changes = list(_schema_changes(schemas))
+        for policy in policies:
+            changes = [policy(change, schemas) for change in changes]
     return tuple(sorted(changes, key=lambda change: (-change.cls, change.coordinate, change.kind, change.message)))
 
 

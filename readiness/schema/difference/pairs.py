@@ -126,4 +126,5 @@ def removed(old: Mapping[str, T], new: Mapping[str, T]) -> list[T]:
 
 def kept(old: Mapping[str, T], new: Mapping[str, T]) -> list[tuple[T, T]]:
     """What is in both and differs. What is equal needs no rule."""
-    return [(each, new[name]) for name, each in old.items() if name in new and each != new[name]]
+    pairs = ((each, new[name]) for name, each in old.items() if name in new)
+    return [(each, other) for each, other in pairs if each is not other and each != other]

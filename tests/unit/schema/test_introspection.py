@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from graphql import build_schema, introspection_from_schema
 
-from readiness.schema import agreement, parse, service_faults
+from readiness.schema import parse
+from readiness.schema.introspection import agreement, service_faults
 
 SDL = """
 extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@tag", "FieldSet"])

@@ -1,6 +1,6 @@
 """The loss of each dependency: is it told, is it told truthfully, and is it overcome?"""
 
-from fixtures.criteria import P1, P2, criterion
+from fixtures.criteria import P1, P2, criterion, shown_cause
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
@@ -42,7 +42,8 @@ def test_liveness_is_not_readiness(service: Service, dependency: Backing, experi
     seen = experiments.loss(service.name, dependency.name, STOPPED)
     assert seen.live_status == 200, f"with {dependency.name} stopped live is red\n{seen.live_answer}"
     if seen.red_after_s is None:
-        raise Unmet(f"with {dependency.name} stopped ready is as green as live", evidence=(seen.last_answer,))
+        lie = shown_cause("health.truthful", service.name, dependency.name)
+        raise Unmet(f"with {dependency.name} stopped ready is as green as live", lie, (seen.last_answer,))
 
 
 @criterion("stable.backing_restart", P1, each=subjects.edges, cause=BrokenPromise.NO_RECONNECTION, disturbing=True)

@@ -1,11 +1,12 @@
 """Crashes, restarts and stops; and that nothing else restarted during the whole run."""
 
-from fixtures.criteria import P1, P2, criterion
+from fixtures.criteria import P1, P2, criterion, shown_cause
 from fixtures.subjects import demand_ready
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.criterion import Subject
+from readiness.model.finding import Unmet
 from readiness.model.units import format_duration
 from readiness.platform import Platform, Service
 from readiness.runtime.record import Record, restart_fault
@@ -18,7 +19,9 @@ _GRACEFUL = (0, 143)
 def test_the_service_comes_back_from_a_crash(service: Service, experiments: Experiments) -> None:
     """After a crash the policy brings it back, ready within `recovers_within`, and no request is wrong afterwards."""
     seen = experiments.crash(service.name)
-    assert seen.restarted_after_s is not None, f"the restart policy did not bring it back ({seen.how})"
+    if seen.restarted_after_s is None:
+        no_policy = shown_cause("limits.restart_policy", service.name)
+        raise Unmet(f"no restart policy brought it back ({seen.how})", no_policy)
     budget_s = service.promise.recovers_within or 0.0
     assert seen.ready_after_s is not None, f"not ready again after a crash\n{seen.last_answer}"
     assert seen.ready_after_s <= budget_s, (

@@ -39,21 +39,6 @@ _LEFT_OUT = (
 )
 _KEPT = "/usr/share/doc/*/copyright"
 
-# As in Debian's own images.
-_SOURCES = f"""\
-Types: deb
-URIs: http://deb.debian.org/debian
-Suites: {SUITE} {SUITE}-updates
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-
-Types: deb
-URIs: http://deb.debian.org/debian-security
-Suites: {SUITE}-security
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-"""
-
 # Machine names of the kernel, and what Debian and the engine call them.
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
@@ -108,8 +93,11 @@ def ensure_mmdebstrap() -> None:
     )
 
 
-def bootstrap_command(architecture: str, sources: Path, target: Path) -> list[str]:
-    """The call of mmdebstrap that writes the image's file system as a tar archive."""
+def bootstrap_command(architecture: str, target: Path) -> list[str]:
+    """The call of mmdebstrap that writes the image's file system as a tar archive.
+
+    Without a mirror it takes Debian's own, with updates and security for a stable suite, and writes them down inside.
+    """
     exclude = [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
     return [
         "mmdebstrap",
@@ -123,10 +111,8 @@ def bootstrap_command(architecture: str, sources: Path, target: Path) -> list[st
         '--aptopt=Acquire::Languages "none"',
         '--aptopt=Apt::AutoRemove::SuggestsImportant "false"',
         '--customize-hook=rm -rf "$1"/var/log/* "$1"/var/cache/ldconfig "$1"/var/cache/debconf/*-old',
-        f'--customize-hook=mv "$1"/etc/apt/sources.list.d/*{sources.name} "$1"/etc/apt/sources.list.d/{sources.name}',
         SUITE,
         str(target),
-        str(sources),
     ]
 
 
@@ -151,11 +137,9 @@ def bootstrap(client: docker.DockerClient, repository: str, tag: str) -> None:
     engine_architecture = architecture(client)
     ensure_mmdebstrap()
     with tempfile.TemporaryDirectory() as folder:
-        sources = Path(folder, "debian.sources")
-        sources.write_text(_SOURCES, encoding="ascii")
         archive = Path(folder, "image.tar")
         run(
-            bootstrap_command(engine_architecture, sources, archive),
+            bootstrap_command(engine_architecture, archive),
             # The host's locale does not exist in there.
             environment={**os.environ, "LC_ALL": "C.UTF-8"},
             what=f"{repository}:{tag} could not be made",

@@ -18,8 +18,9 @@ from readiness.commands import schema_output
 from readiness.commands.kept import subgraph_url
 from readiness.commands.schema_output import Format
 from readiness.model.errors import InputError, SchemaError
-from readiness.schema import ChangeClass, Subgraph, Violation, compare, parse, validate, worst
+from readiness.schema import ChangeClass, Subgraph, Violation, compare, parse, parse_both, validate, worst
 from readiness.schema.difference.policies import Policy, removal_after_deprecation
+from readiness.schema.parser import Document
 from readiness.schema.text import MAX_BYTES, BeyondLimits
 from readiness.schema.validity import graphql, linking
 from readiness.schema.validity.graphql import CODE as INVALID_GRAPHQL
@@ -102,19 +103,20 @@ def _mount_pull(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def _diff(given: argparse.Namespace) -> int:
     if given.old == given.new == _STANDARD_INPUT:
         raise Unreadable("only one of the two schemas can come from standard input")
-    old, new = (_comparable(_read(file), _name(file)) for file in (given.old, given.new))
+    documents = [Document(_read(file), _name(file)) for file in (given.old, given.new)]
+    old, new = schemas = parse_both(*documents)
+    for document, schema in zip(documents, schemas, strict=True):
+        _demand_meaning(schema, document.name)
     policies: Sequence[Policy] = [removal_after_deprecation] if given.allow_removal_after_deprecation else []
     changes = compare(old, new, policies=policies)
     _write(schema_output.of_changes(given.format, changes, (old, new), file=_name(given.new), with_safe=given.all))
     return _WRONG if worst(changes) >= ChangeClass[given.fail_on.upper()] else _DONE
 
 
-def _comparable(document: bytes, name: str) -> Subgraph:
-    """:raises SchemaError: it is no GraphQL, or means nothing that a comparison could be certain of."""
-    schema = parse(document, name)
+def _demand_meaning(schema: Subgraph, name: str) -> None:
+    """:raises SchemaError: a comparison could not be certain of anything in it."""
     for violation in (fault for rule in _MEANINGLESS for fault in rule(schema)):
         raise SchemaError(f"{name}:{violation.line}:1: {violation.message}", violation.line, 1)
-    return schema
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -7,14 +7,14 @@ federation adds to a service by itself is left out of the comparison, and judged
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graphql import GraphQLSyntaxError
-from graphql.language import parse_const_value
 from pydantic import BaseModel, Field, ValidationError
 
 from readiness.schema import federation, text
 from readiness.schema.coercion import coerce
+from readiness.schema.grammar import Grammar
 from readiness.schema.model import BUILT_IN_SCALARS, InputValue, Subgraph, TypeDefinition, TypeKind, TypeRef, federated
-from readiness.schema.values import Absent, from_node, show
+from readiness.schema.tokens import NotUnderstood
+from readiness.schema.values import Absent, show
 
 _KINDS = {
     "SCALAR": TypeKind.SCALAR,
@@ -227,8 +227,8 @@ def _seen_input(item: _Input, subgraph: Subgraph) -> str:
     try:
         if text.is_nested_deeper_than(item.default, text.MAX_DEPTH):
             return f"{ref} = (nested too deeply)"
-        value = from_node(parse_const_value(item.default, no_location=True))
-    except GraphQLSyntaxError:
+        value = Grammar(item.default, 1, {}).value()
+    except NotUnderstood:
         return f"{ref} = {item.default}"
     return f"{ref} = {show(coerce(value, ref, subgraph))}"
 

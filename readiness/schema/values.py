@@ -1,22 +1,8 @@
 """Constant values of GraphQL as values: ``1.0`` is ``1``, a block string is its text, an object has no order."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
-
-from graphql.language import (
-    BooleanValueNode,
-    ConstListValueNode,
-    ConstObjectValueNode,
-    EnumValueNode,
-    FloatValueNode,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
-    ObjectValueNode,
-    StringValueNode,
-    ValueNode,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,39 +39,6 @@ class Absent:
 
 
 ABSENT: Final = Absent()
-
-
-def from_node(node: ValueNode) -> Value:
-    """The value that a constant of the syntax tree stands for. Its depth is bounded by the text's."""
-    match node:
-        case IntValueNode():
-            return _number(node.value, is_integer=True)
-        case FloatValueNode():
-            return _number(node.value, is_integer=False)
-        case StringValueNode():
-            return node.value
-        case BooleanValueNode():
-            return bool(node.value)
-        case NullValueNode():
-            return None
-        case EnumValueNode():
-            return EnumName(node.value)
-        case ListValueNode() | ConstListValueNode():
-            return tuple(from_node(item) for item in node.values)
-        case ObjectValueNode() | ConstObjectValueNode():
-            return ObjectValue(tuple(sorted(((f.name.value, from_node(f.value)) for f in node.fields), key=_name)))
-    raise TypeError(f"{node.kind} is not a constant")
-
-
-def _name(field: tuple[str, Value]) -> str:
-    return field[0]
-
-
-def _number(text: str, *, is_integer: bool) -> Value:
-    try:
-        return Number(Decimal(text), is_integer)
-    except InvalidOperation:  # an exponent beyond what a Decimal can hold: only equal to itself
-        return text
 
 
 def show(value: "Value | Absent") -> str:

@@ -15,7 +15,7 @@ import docker.errors
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from benchmarks import death, machine, setup_again, start, suite
+from benchmarks import death, machine, schema, setup_again, start, suite
 from benchmarks.model import BenchmarkFailed, Results, Section
 from benchmarks.table import show
 from readiness.cli import main as readiness
@@ -25,6 +25,7 @@ from readiness.runtime.docker.engine import connect
 _KEPT, _MISSED, _NOT_MEASURED = 0, 1, 2
 _CONTRACT = Path("fixtures/platform/readiness.yaml")
 _OUTPUT = Path("readiness-report/bench.json")
+_NAMES = ("death", "schema", "schema-growth", "setup", "start", "suite")
 _RESULTS = TypeAdapter(Results)
 
 
@@ -32,6 +33,8 @@ def _measurements(given: argparse.Namespace, tell: Callable[[str], None]) -> dic
     rounds: int = given.rounds
     return {
         "death": lambda: death.measure(rounds, tell),
+        "schema": lambda: schema.measure(rounds, tell),
+        "schema-growth": lambda: schema.measure_growth(tell),
         "setup": lambda: setup_again.measure(rounds, tell),
         "start": lambda: start.measure(_CONTRACT, rounds, tell),
         "suite": lambda: suite.measure(min(rounds, given.suite_rounds), tell),
@@ -92,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--suite-rounds", type=int, default=3, help="at most so many runs of the whole suite (default: %(default)s)"
     )
-    parser.add_argument("--only", nargs="+", choices=["death", "setup", "start", "suite"], help="measure only these")
+    parser.add_argument("--only", nargs="+", choices=_NAMES, help="measure only these")
     parser.add_argument("--output", type=Path, default=_OUTPUT, help="default: %(default)s")
     return parser
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.machine import await_idle
 from benchmarks.model import BenchmarkFailed, Section, Series
 from readiness.model.events import ContainerDied, Event, NodeFailed
 from readiness.runtime.journal import Journal
@@ -31,6 +32,7 @@ def measure(rounds: int, tell: Callable[[str], None]) -> Section:
     with tempfile.TemporaryDirectory(prefix="readiness-bench-") as folder:
         contract = _write_platform(Path(folder))
         for _ in range(rounds):
+            await_idle(tell)
             ended, told = _one_start(contract)
             ends += ended
             causes += told

@@ -18,6 +18,10 @@ class Series:
     """What the project promises of it."""
     every_one: bool = False
     """Whether the limit is held against the slowest measurement, and not against the median."""
+    peak_bytes: tuple[int, ...] = ()
+    """Of resident memory, where it is measured too."""
+    limit_bytes: float | None = None
+    """Of memory: what the project promises of its median."""
 
     @property
     def median_s(self) -> float:
@@ -29,8 +33,13 @@ class Series:
         return max(self.seconds) if self.every_one else self.median_s
 
     @property
+    def median_bytes(self) -> float:
+        return statistics.median(self.peak_bytes)
+
+    @property
     def within_limit(self) -> bool:
-        return self.limit_s is None or self.judged_s < self.limit_s
+        in_time = self.limit_s is None or self.judged_s < self.limit_s
+        return in_time and (self.limit_bytes is None or self.median_bytes < self.limit_bytes)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
+from benchmarks.machine import await_idle
 from benchmarks.model import BenchmarkFailed, Section, Series
 
 _LIMIT_S = 3.0
@@ -16,9 +17,12 @@ def measure(rounds: int, tell: Callable[[str], None]) -> Section:
     :raises BenchmarkFailed: set-up fails.
     """
     _set_up()
-    seconds = tuple(_set_up() for _ in range(rounds))
+    seconds = []
+    for _ in range(rounds):
+        await_idle(tell)
+        seconds.append(_set_up())
     tell(f"set-up, repeated: {', '.join(f'{took_s:.1f} s' for took_s in seconds)}")
-    return Section("set-up", (Series("make setup, repeated", seconds, limit_s=_LIMIT_S),))
+    return Section("set-up", (Series("make setup, repeated", tuple(seconds), limit_s=_LIMIT_S),))
 
 
 def _set_up() -> float:

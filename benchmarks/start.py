@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks import compose, one_by_one, ours
 from benchmarks.contender import FAST_INTERVAL_S, Contender
+from benchmarks.machine import await_idle
 from benchmarks.model import Section, Series
 
 _LIMIT_S = 15.0
@@ -30,6 +31,7 @@ def measure(contract: Path, rounds: int, tell: Callable[[str], None]) -> Section
     for number in range(rounds):
         first = number % len(taking_part)
         for contender in (*taking_part[first:], *taking_part[:first]):
+            await_idle(tell)
             with contender.started() as took_s:
                 measured[contender.name].append(took_s)
             tell(f"start, round {number + 1} of {rounds}: {contender.name}: {took_s:.1f} s")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.machine import await_idle
 from benchmarks.model import BenchmarkFailed, Section, Series
 
 _LIMIT_S = 60.0
@@ -25,6 +26,7 @@ def measure(rounds: int, tell: Callable[[str], None]) -> Section:
     """
     measured: dict[str, list[float]] = {}
     for number in range(rounds):
+        await_idle(tell)
         whole_s, timing = _run()
         for name, seconds in {_WHOLE: whole_s, **timing}.items():
             measured.setdefault(name, []).append(seconds)

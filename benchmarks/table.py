@@ -22,6 +22,9 @@ def _table(section: Section) -> Table:
     table.add_column(section.title, header_style="bold", min_width=_NAME_WIDTH)
     for title in ("n", "median", "fastest", "slowest", "of ours", "limit"):
         table.add_column(title, justify="right", no_wrap=True)
+    with_memory = any(series.peak_bytes for series in section.series)
+    if with_memory:
+        table.add_column("memory", justify="right", no_wrap=True)
     for series in section.series:
         ratio = section.ratio(series)
         table.add_row(
@@ -30,6 +33,7 @@ def _table(section: Section) -> Table:
             *(format_duration(seconds) for seconds in (series.median_s, min(series.seconds), max(series.seconds))),
             f"{ratio:.2f} x" if ratio is not None else "",
             _limit(series),
+            *([format_size(int(series.median_bytes)) if series.peak_bytes else ""] if with_memory else []),
         )
     return table
 

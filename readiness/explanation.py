@@ -1,15 +1,18 @@
 """From a node that did not become ready to its cause: evidence is collected, the diagnosis is pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from readiness.diagnosis import attribute, diagnose, health_cause
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.model.errors import ImageUnavailable, NodeError, PortInUse, StartRefused
 from readiness.model.events import NodeFailed
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph
 from readiness.model.redaction import Redactor
-from readiness.probes.health import Health, read_health
+from readiness.probes.health import Family, Health, read_health
 from readiness.runtime.asking import Reply
 from readiness.runtime.collecting import collect, collect_all
 from readiness.runtime.journal import Journal
@@ -64,7 +67,14 @@ class Explanation:
         told = {key: (detail.status, self._redactor.redact(detail.message)) for key, detail in health.details.items()}
         if any(status == "down" for status, _ in told.values()):
             return health_cause(evidence.node, told, evidence, self._graph, neighbours)
-        return diagnose(evidence, self._graph, neighbours)
+        cause = diagnose(evidence, self._graph, neighbours)
+        if cause.cls == CauseClass.UNKNOWN and health.family is Family.UNKNOWN:
+            # What it answers is no health answer, and that is all that is the matter as far as can be seen.
+            advice = BROKEN_PROMISES[BrokenPromise.HEALTH_ENDPOINT].advice
+            return replace(
+                cause, cls=BrokenPromise.HEALTH_ENDPOINT, confidence=Confidence.SURE, summary="", advice=advice
+            )
+        return cause
 
     def _collect(self, node: str, answers: tuple[ProbeAnswer, ...]) -> NodeEvidence:
         return collect(

@@ -1,5 +1,6 @@
 """From a contract to a running platform and back to nothing: what a test run and the command line both do."""
 
+import os
 import secrets
 import shutil
 import socket
@@ -20,7 +21,7 @@ from readiness.runtime.docker.engine import connect
 from readiness.runtime.docker.images import ComposeProject
 from readiness.runtime.docker.run import DockerRun
 from readiness.runtime.docker.runtime import DockerRuntime, Ports
-from readiness.runtime.journal import Journal
+from readiness.runtime.journal import Journal, not_recorded
 from readiness.sources import load
 from readiness.sources.compose import compose_arguments, compose_command, compose_environment
 from readiness.sources.contract import read_contract
@@ -43,8 +44,14 @@ _STATE_ADAPTER = TypeAdapter(RunState)
 
 
 def new_run_folder() -> Path:
-    """A folder for the files of one run, named after it. It goes when the run does."""
-    return Path(tempfile.mkdtemp(prefix=f"readiness-{secrets.token_hex(3)}-"))
+    """A folder for the files of one run, named after it. It goes when the run does.
+
+    :raises NotRecorded: there is no folder for temporary files that can be written to.
+    """
+    try:
+        return Path(tempfile.mkdtemp(prefix=f"readiness-{secrets.token_hex(3)}-"))
+    except OSError as error:
+        raise not_recorded(Path(os.environ.get("TMPDIR", "/tmp")), error) from error
 
 
 class Session:
@@ -55,7 +62,10 @@ class Session:
         self._folder = run_folder
         self._kept = kept
         self.run = run_folder.name.split("-")[1]
-        self.journal = Journal(run_folder / _JOURNAL)
+        try:
+            self.journal = Journal(run_folder / _JOURNAL)
+        except OSError as error:
+            raise not_recorded(run_folder, error) from error
         self._docker_run: DockerRun | None = None
 
     def start(self) -> Platform:
@@ -63,6 +73,7 @@ class Session:
 
         :raises InputError: contract or Compose file cannot be used.
         :raises EngineError: there is no engine, or it stopped answering.
+        :raises NotRecorded: the run's files cannot be written.
         """
         variables = free_ports(read_contract(self._contract_path).graph.free_ports)
         contract, graph = load(self._contract_path, variables)
@@ -78,13 +89,23 @@ class Session:
         )
         explanation.settle()
         state = RunState(self.run, self._contract_path.resolve(), variables)
-        (self._folder / _STATE).write_bytes(_STATE_ADAPTER.dump_json(state))
+        self._publish(state)
         return _platform(contract, graph, run.runtime, self.journal, state, self._folder)
+
+    def _publish(self, state: RunState) -> None:
+        """Let others attach: the file is there as a whole or not at all."""
+        unfinished = self._folder / f".{_STATE}"
+        try:
+            unfinished.write_bytes(_STATE_ADAPTER.dump_json(state))
+            unfinished.replace(self._folder / _STATE)
+        except OSError as error:
+            raise not_recorded(self._folder, error) from error
 
     def close(self) -> None:
         """Take away everything that the run made, unless it is to be kept.
 
         :raises EngineLost: the engine no longer answers; the watcher goes on trying.
+        :raises NotRecorded: something that happened in the run could not be written down.
         """
         with ExitStack() as stack:
             stack.callback(self.journal.close)
@@ -92,6 +113,8 @@ class Session:
                 self._docker_run.close()
             elif not self._kept:
                 shutil.rmtree(self._folder, ignore_errors=True)
+        if self.journal.unwritten is not None:
+            raise self.journal.unwritten
 
 
 def attach(run_folder: Path) -> Platform:

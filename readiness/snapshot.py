@@ -45,9 +45,9 @@ class Drift:
 
     @property
     def summary(self) -> str:
-        """Such as ``1 dangerous and 2 safe changes``."""
+        """Such as ``1 dangerous, 2 safe changes``."""
         told = [f"{count} {name}" for name, count in self.counts.items() if count]
-        return f"{' and '.join(told) or 'no'} change{'' if len(self.changes) == 1 else 's'}"
+        return f"{', '.join(told) or 'no'} change{'' if len(self.changes) == 1 else 's'}"
 
     @property
     def measured(self) -> dict[str, int | str]:
@@ -76,9 +76,7 @@ def read(saved: Path) -> Subgraph:
     try:
         document = saved.read_bytes()
     except OSError as error:
-        raise NoSnapshot(
-            f"{saved}: {error.strerror}; `pytest -m readiness --schema-update` saves what is served now"
-        ) from error
+        raise NoSnapshot(f"the snapshot {saved} cannot be read: {error.strerror}") from error
     return parse(document, saved.name)
 
 

@@ -99,9 +99,13 @@ def ask_root_fields(running: RunningSubgraph, schema: Subgraph) -> Asked:
     for query in queries:
         if isinstance(query, NotGenerable):
             beyond.append(f"Query.{query.name}: {query.reason}")
-        else:
-            problem = running.ask(query.text, query.variables).problem
-            told += [f"Query.{query.name}: {problem}"] if problem else []
+            continue
+        answer = running.ask(query.text, query.variables)
+        if answer.errors and not answer.error and query.guessed:
+            what = f"values made up for {', '.join(query.guessed)} are refused, give some in the contract"
+            beyond.append(f"Query.{query.name}: {what}: {answer.problem}")
+        elif answer.problem:
+            told.append(f"Query.{query.name}: {answer.problem}")
     return Asked(tuple(told), tuple(beyond), len(queries) - len(beyond))
 
 

@@ -21,6 +21,7 @@ class BrokenPromise(StrEnum):
     SCHEMA_DRIFT = "schema_drift"
     SCHEMA_INVALID = "schema_invalid"
     SCHEMA_NOT_SERVED = "schema_not_served"
+    COMPOSITION_BROKEN = "composition_broken"
     ENTITY_UNRESOLVED = "entity_unresolved"
     SUBGRAPH_UNGUARDED = "subgraph_unguarded"
     TOKEN_NOT_ISSUED = "token_not_issued"
@@ -94,6 +95,10 @@ BROKEN_PROMISES: dict[BrokenPromise, Explanation] = {
     BrokenPromise.SCHEMA_NOT_SERVED: Explanation(
         "What the subgraph answers is not what its schema promises.",
         "Mend the resolver of the named field, or the place where SDL and executable schema part.",
+    ),
+    BrokenPromise.COMPOSITION_BROKEN: Explanation(
+        "The subgraph does not compose with the others into one supergraph.",
+        "Undo the named change, or agree on it with the subgraph that the composer's error names.",
     ),
     BrokenPromise.ENTITY_UNRESOLVED: Explanation(
         "A key of an entity does not resolve through _entities as the subgraph specification asks.",

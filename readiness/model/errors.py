@@ -17,6 +17,7 @@ ReadinessError                  anything below; its text is for a person and say
 │   ├── NodeDied                it exited while something waited for it
 │   │   └── CrashLoop           its restart policy brought it back and it exited again
 │   └── NotReadyInTime
+├── NotRecorded                 the run's own files cannot be written (verdict UNKNOWN)
 ├── FaultNotLanded              a disturbance had no effect: nothing can be concluded (verdict UNKNOWN)
 └── Interrupted                 the run was ended from outside (verdict UNKNOWN)
 """
@@ -102,6 +103,10 @@ class CrashLoop(NodeDied):
 
 class NotReadyInTime(NodeError):
     """The node was still not ready when its budget ended."""
+
+
+class NotRecorded(ReadinessError):
+    """The run's own files cannot be written, so that what happens in it is not known."""
 
 
 class FaultNotLanded(ReadinessError):

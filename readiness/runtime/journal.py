@@ -4,13 +4,14 @@ One file serves the process that starts the graph, its pytest-xdist workers and 
 written by one ``write`` to a file opened for appending, so lines of several processes never mix.
 """
 
+import errno
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from readiness.model.errors import EngineLost, Interrupted
+from readiness.model.errors import EngineLost, Interrupted, NotRecorded
 from readiness.model.events import EngineGone, Event, from_lines, to_line
 
 _POLL_S = 0.02
@@ -29,11 +30,18 @@ class Journal:
         self._tail = b""
         self._interrupted = False
         self._engine_gone: EngineGone | None = None
+        self.unwritten: NotRecorded | None = None
+        """What kept an event from being written. Whoever appends is often a thread that nobody could hear."""
 
     def append(self, event: Event) -> None:
-        """Write one event down; everyone who waits sees it."""
+        """Write one event down; everyone who waits sees it. When that fails, every wait ends: see :attr:`unwritten`."""
+        line = to_line(event).encode() + b"\n"
         with self._changed:
-            os.write(self._file, to_line(event).encode() + b"\n")
+            try:
+                if os.write(self._file, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError as error:
+                self.unwritten = self.unwritten or not_recorded(self.path.parent, error)
             self._read_new()
             self._changed.notify_all()
 
@@ -53,6 +61,7 @@ class Journal:
         """The first event from position ``start`` on that is wanted; None when ``deadline`` (monotonic seconds) passes.
 
         :raises EngineLost: the engine went away, so that nothing more will come.
+        :raises NotRecorded: an event could not be written.
         :raises Interrupted: :meth:`interrupt` was called.
         """
         position = start
@@ -62,8 +71,7 @@ class Journal:
                 for event in self._events[position:]:
                     if wanted(event):
                         return event
-                if self._engine_gone is not None:
-                    raise EngineLost(self._engine_gone.message)
+                self._demand_whole()
                 if self._interrupted:
                     raise Interrupted("the run was interrupted")
                 position = len(self._events)
@@ -72,12 +80,21 @@ class Journal:
                     return None
                 self._changed.wait(min(remaining_s, _POLL_S))
 
-    def demand_engine(self) -> None:
-        """:raises EngineLost: the engine went away, so that from then on nothing was recorded."""
+    def demand_whole(self) -> None:
+        """What is judged by a record needs a whole one.
+
+        :raises EngineLost: the engine went away, and from then on nobody told what happens.
+        :raises NotRecorded: an event could not be written.
+        """
         with self._changed:
             self._read_new()
-            if self._engine_gone is not None:
-                raise EngineLost(self._engine_gone.message)
+            self._demand_whole()
+
+    def _demand_whole(self) -> None:
+        if self._engine_gone is not None:
+            raise EngineLost(self._engine_gone.message)
+        if self.unwritten is not None:
+            raise self.unwritten
 
     def interrupt(self) -> None:
         """End every present and future wait of this process."""
@@ -114,3 +131,11 @@ class Journal:
             return
         self._events.extend(new)
         self._engine_gone = next((event for event in new if isinstance(event, EngineGone)), self._engine_gone)
+
+
+def not_recorded(folder: Path, error: OSError) -> NotRecorded:
+    """The error of a run whose files cannot be written."""
+    return NotRecorded(
+        f"the files of the run cannot be written to {folder}: {error.strerror}; make room, or let TMPDIR name another "
+        "folder"
+    )

@@ -2,13 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from readiness.model.errors import SchemaError
 from readiness.schema import fieldsets
 from readiness.schema.fieldsets import Selection
-from readiness.schema.model import Field, Subgraph, TypeDefinition, TypeKind, TypeRef, federated
+from readiness.schema.model import Field, Subgraph, TypeDefinition, TypeKind, TypeRef, deprecation, federated
 from readiness.schema.usage import is_external
 
 MAX_FIELDS = 60
@@ -16,6 +16,10 @@ MAX_FIELDS = 60
 
 MAX_PATH = 3
 """Fields between a root field and the entities that it leads to: a page and its items are two."""
+
+_GUESSES: Mapping[str, Any] = {"Int": 1, "Float": 1, "Boolean": False}
+_GUESSED_DEPTH = 3
+"""Input objects within input objects that values are made up for."""
 
 Arguments = Mapping[str, Mapping[str, Any]]
 """Values by root field and argument."""
@@ -28,6 +32,8 @@ class RootQuery:
     name: str
     text: str
     variables: Mapping[str, Any] = field(default_factory=dict)
+    guessed: tuple[str, ...] = ()
+    """Arguments whose values were only made up from their types: that they are refused says nothing."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ def root_queries(
     """One minimal query for each root query field.
 
     A required argument is taken from ``arguments`` (root field to argument to value), else, where it is named like a
-    field of the type that is returned, from ``examples`` (type to field to value, such as a representation holds).
+    field of the type that is returned, from ``examples`` (type to field to value, such as a representation holds), else
+    its type makes one up: 1, false, the first value of an enum, an empty list. Nobody can make up an ID or a String.
     Optional ones are left out unless they are given. Mutations and subscriptions are never asked.
     """
     root = subgraph.root("query")
@@ -87,8 +94,36 @@ def _root_query(
     subgraph: Subgraph, root_field: Field, arguments: Arguments, examples: Arguments
 ) -> RootQuery | NotGenerable:
     given = {**_borrowed(subgraph, root_field, examples), **arguments.get(root_field.name, {})}
-    selection = _answer_selection(subgraph, root_field.type)
-    return query_of(root_field, given, selection)
+    guesses = _guesses(subgraph, root_field, given)
+    query = query_of(root_field, {**given, **guesses}, _answer_selection(subgraph, root_field.type))
+    return replace(query, guessed=tuple(guesses)) if isinstance(query, RootQuery) else query
+
+
+def _guesses(subgraph: Subgraph, root_field: Field, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Made-up values for the required arguments that none is given for."""
+    return {
+        name: guess
+        for name, argument in root_field.arguments.items()
+        if argument.is_required and name not in given and (guess := _guess(subgraph, argument.type)) is not None
+    }
+
+
+def _guess(subgraph: Subgraph, ref: TypeRef, depth: int = 0) -> Any:
+    """A value that any service takes for the type, as far as the type tells; None where it does not."""
+    if ref.item is not None:
+        return []
+    if ref.name in _GUESSES:
+        return _GUESSES[ref.name]
+    definition = subgraph.types.get(ref.name)
+    if definition is None or depth > _GUESSED_DEPTH:
+        return None
+    if definition.kind is TypeKind.ENUM:
+        return next((value.name for value in definition.values.values() if deprecation(value) is None), None)
+    if definition.kind is not TypeKind.INPUT or any(each.name == "oneOf" for each in definition.directives):
+        return None
+    required = {name: each.type for name, each in definition.inputs.items() if each.is_required}
+    made = {name: _guess(subgraph, each, depth + 1) for name, each in required.items()}
+    return None if None in made.values() else made
 
 
 def _borrowed(subgraph: Subgraph, root_field: Field, examples: Arguments) -> dict[str, Any]:
@@ -195,7 +230,8 @@ def _sources(subgraph: Subgraph, entity: str, key: str, arguments: Arguments) ->
             selection = f"__typename {key}"
             for name in reversed(path):
                 selection = f"{name} {{ {selection} }}"
-            query = query_of(root_field, arguments.get(root_field.name, {}), selection)
+            given = arguments.get(root_field.name, {})
+            query = query_of(root_field, {**given, **_guesses(subgraph, root_field, given)}, selection)
             if isinstance(query, RootQuery):
                 found.append((not has_list, len(path), Source(query, (root_field.name, *path))))
     yield from (source for *_, source in sorted(found, key=lambda each: each[:2]))

@@ -19,7 +19,8 @@ def reference(folder: Path, *, compose: Change | None = None, contract: Change |
     composed, promised = _read(PLATFORM / "compose.yaml"), _read(PLATFORM / "readiness.yaml")
     for service in composed["services"].values():
         service["build"]["context"] = str(PLATFORM)
-    promised["services"]["finance"]["graphql"]["snapshot"] = str(PLATFORM.parents[1] / "schemas" / "finance.graphql")
+    for name in ("finance", "master-data"):
+        promised["services"][name]["graphql"]["snapshot"] = str(PLATFORM.parents[1] / "schemas" / f"{name}.graphql")
     if compose is not None:
         compose(composed)
     if contract is not None:

@@ -31,7 +31,6 @@ planned(
     each=subjects.edges,
     promise="It answers in time also when a dependency hangs, refuses or drops.",
 )
-planned("graphql.composes", P1, NIGHTLY, each=subjects.subgraphs, promise="It composes with the other subgraphs.")
 planned("image.context", P3, NIGHTLY, each=subjects.services, promise="The build context is small.")
 planned(
     "latency.baseline",

@@ -1,12 +1,18 @@
 """The GraphQL subgraph: held to its snapshot, valid on its own, and served as it is written."""
 
+import secrets
+from contextlib import suppress
+
 import pytest
 
-from fixtures.criteria import P1, P2, criterion
+from fixtures.criteria import NIGHTLY, P1, P2, criterion
 from fixtures.schema_update import ACCEPT_BREAKING, Snapshot
+from fixtures.subjects import demand_ready
+from readiness.composition import NodeMissing
+from readiness.composition.blame import broken, changes_behind
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
-from readiness.model.finding import BeyondReach, Unmet
+from readiness.model.finding import BeyondReach, Blocked, Unmet
 from readiness.platform import Platform, Service
 from readiness.requests import Issued, is_accepted, send
 from readiness.schema import Subgraph, validate
@@ -17,7 +23,30 @@ from readiness.subgraph import (
     ask_root_fields,
     guard_faults,
     introspection_faults,
+    served_sdl,
 )
+
+
+@pytest.fixture
+def served_sdls(platform: Platform) -> dict[str, str]:
+    """The SDL of every subgraph of the platform, as each is served now."""
+    sdls = {}
+    for name, promise in platform.contract.services.items():
+        if promise.graphql is not None:
+            demand_ready(platform, name)
+            sdls[name] = served_sdl(platform.service(name).url(promise.graphql.path), {})
+    return sdls
+
+
+@pytest.fixture
+def saved_sdls(platform: Platform) -> dict[str, str]:
+    """The SDL of every subgraph of the platform, as far as one is saved that can be read."""
+    sdls = {}
+    for name, promise in platform.contract.services.items():
+        if promise.graphql is not None:
+            with suppress(OSError, UnicodeDecodeError):
+                sdls[name] = (platform.folder / promise.graphql.snapshot).read_text(encoding="utf-8")
+    return sdls
 
 
 @pytest.fixture
@@ -26,8 +55,10 @@ def subgraph(service: Service, platform: Platform, issued: Issued | None) -> Run
     promise = service.promise.graphql
     assert promise is not None
     token = issued.token if issued else None
+    # An id of this check alone: what is made with it may have to be unique.
+    variables = {"id": f"{platform.run}-{secrets.token_hex(3)}"}
     for request in promise.prepare:
-        answer = send(platform, request, {"id": platform.run}, token if request.authenticated else None)
+        answer = send(platform, request, variables, token if request.authenticated else None)
         assert is_accepted(answer), f"the contract's request that prepares data is not accepted: {answer}"
     return RunningSubgraph(
         service.name, service.url(promise.path), promise, {"Authorization": f"Bearer {token}"} if token else {}
@@ -78,6 +109,23 @@ def test_the_subgraph_is_guarded(
     wants_token = tokens is not None and any(request.service == service.name for request in tokens.guarded)
     faults = tuple(guard_faults(subgraph, served, wants_token=wants_token))
     assert not faults, "\n".join(faults)
+
+
+@criterion("graphql.composes", P1, NIGHTLY, each=subjects.subgraphs, cause=BrokenPromise.COMPOSITION_BROKEN)
+def test_the_subgraphs_compose(service: Service, served_sdls: dict[str, str], saved_sdls: dict[str, str]) -> None:
+    """It composes with the other subgraphs."""
+    try:
+        found = broken(served_sdls, saved_sdls)
+    except NodeMissing as error:
+        raise BeyondReach(f"nothing can be composed here: {error}") from error
+    if found is None:
+        return
+    if found.accused and service.name not in found.accused:
+        raise Blocked(by=f"graphql.composes[{found.accused[0]}]")
+    raise Unmet(
+        found.summary(service.name),
+        evidence=(*map(str, found.errors), *changes_behind(found, service.name, served_sdls, saved_sdls)),
+    )
 
 
 def _check(asked: Asked) -> None:

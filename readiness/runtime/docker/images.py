@@ -25,6 +25,8 @@ from readiness.runtime.docker.engine import engine_errors
 _BUILD_DEADLINE_S = 1800
 _PULL_DEADLINE_S = 600
 _LAST_LINES = 15
+_WARNING = re.compile(r'time="[^"]*" level=warning ')
+"""A line of Compose's own, such as the one that says that it would rather build with a plug-in that is not there."""
 _SOLVING = re.compile(
     r"^(?:failed to solve: )?(?:rpc error: code = \w+ desc = )?(?:failed to solve with frontend [\w.]+: )?"
 )
@@ -89,7 +91,8 @@ def _context_files(build: Build) -> list[str]:
     if not build.context.is_dir():
         return []
     found: set[str] = exclude_paths(str(build.context), chosen, build.dockerfile)
-    return [path for path in found if not (build.context / path).is_dir()]
+    # Files and links only: a pipe or a socket has no content that could be read to its end.
+    return [path for path in found if (build.context / path).is_symlink() or (build.context / path).is_file()]
 
 
 def _build_all(
@@ -142,8 +145,7 @@ def _compose_build(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            # Bake needs a plug-in; without it Compose builds as well, and warns.
-            env={"DOCKER_BUILDKIT": "1", "COMPOSE_BAKE": "false", **compose.environment},
+            env={"DOCKER_BUILDKIT": "1", **compose.environment},
         ) as process:
             timer = threading.Timer(_BUILD_DEADLINE_S, process.kill)
             timer.start()
@@ -160,7 +162,9 @@ def _follow(process: "subprocess.Popen[str]", names: Sequence[str], tell: Callab
     lines: list[str] = []
     told = 0.0
     for line in process.stdout:
-        lines = [*lines[-200:], line.rstrip()] if line.strip() else lines
+        if not line.strip() or _WARNING.match(line):
+            continue
+        lines = [*lines[-200:], line.rstrip()]
         if time.monotonic() - told > 0.5:
             told = time.monotonic()
             for name in names:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from readiness.model.contract import Contract
-from readiness.model.errors import EngineLost, ImageUnavailable
+from readiness.model.errors import EngineLost, ImageUnavailable, NotRecorded
 from readiness.model.events import Noted, RunStarted
 from readiness.model.graph import Graph
 from readiness.runtime.docker.cleanup import Removed, remove_run, sweep
@@ -76,7 +76,9 @@ class DockerRun:
 
     def _remove(self) -> Removed:
         try:
-            self._journal.demand_engine()
+            self._journal.demand_whole()
+        except NotRecorded:
+            pass  # the engine is there, and what was made on it goes
         except EngineLost:
             # It gets one more chance, a short one; the watcher has more patience.
             self._docker.api.timeout = _LAST_CHANCE_S

@@ -1,6 +1,7 @@
 """A graph of containers on a Docker engine, made through Testcontainers' client."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from readiness.runtime.docker.inspection import container_facts, container_state
 from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
 
 _LOOPBACK = "127.0.0.1"
+_OF_RUNC = re.compile(r"^.*unable to start container process: ", re.DOTALL)
+"""What the engine and its helpers put before the reason of the last of them."""
 _PORT_TAKEN = ("port is already allocated", "address already in use")
 _LOG_LIMIT_BYTES = 1_000_000
 _FOLDER_LIMIT_BYTES = 100_000_000
@@ -234,7 +237,7 @@ class DockerRuntime:
 
 
 def _refusal(node: str, error: docker.errors.APIError) -> NodeError:
-    reason = str(error.explanation or error).strip()
+    reason = _OF_RUNC.sub("", str(error.explanation or error).strip()).removesuffix(": unknown")
     if any(text in reason for text in _PORT_TAKEN):
         return PortInUse(node, f"{node} needs a host port that is taken: {reason}")
     return StartRefused(node, f"the engine does not start {node}: {reason}")

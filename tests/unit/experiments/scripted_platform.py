@@ -34,9 +34,13 @@ def terminus(details: dict[str, bool], note: str = "") -> str:
     info = ", ".join(entry for name, entry in entries.items() if details[name])
     error = ", ".join(entry for name, entry in entries.items() if not details[name])
     status = "ok" if all(details.values()) else "error"
-    return (
-        f'{{"status": "{status}", "info": {{{info}}}, "error": {{{error}}}, "details": {{{", ".join(entries.values())}}}}}'
-    )
+    whole = ", ".join(entries.values())
+    return f'{{"status": "{status}", "info": {{{info}}}, "error": {{{error}}}, "details": {{{whole}}}}}'
+
+
+def always(status: int, body: str) -> Manner:
+    """A service that answers the same whatever happens."""
+    return lambda *_: (status, body)
 
 
 def honest(world: "World", name: str, path: str) -> tuple[int, str]:
@@ -58,7 +62,7 @@ class World:
     manners: dict[str, Manner] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def get(self, url: str, *, deadline_s: float, headers: object = None) -> HttpAnswer:
+    def get(self, url: str, *, deadline_s: float) -> HttpAnswer:
         """In place of a GET over the network."""
         parts = urlsplit(url)
         name = next(name for name, port in PORTS.items() if port == parts.port)
@@ -76,16 +80,19 @@ class World:
         return ProbeAnswer("ping", name, up, 0.001, time.time(), error="" if up else "connection refused")
 
 
-def world(folder: Path, monkeypatch: pytest.MonkeyPatch, *nodes: Node, **budgets: str) -> World:
+def world(folder: Path, monkeypatch: pytest.MonkeyPatch, *nodes: Node) -> World:
     """Two services on PostgreSQL and Redis, all of them running; or the nodes that are given."""
     graph = graph_of(*(nodes or (backing("postgres"), backing("redis"), restarting("auth"), restarting("finance"))))
     uses = {"auth": {"postgres": "postgres", "redis": "redis"}, "finance": {"postgres": "postgres"}}
     contract = contract_of(
         {name: {"port": PORTS[name], "uses": uses.get(name, {})} for name in graph.nodes},
         defaults={
-            "ready_within": "300ms", "notices_within": "300ms", "recovers_within": "300ms", "stops_within": "200ms", **budgets,
+            "ready_within": "300ms",
+            "notices_within": "300ms",
+            "recovers_within": "300ms",
+            "stops_within": "200ms",
         },
-    )  # fmt: skip
+    )
     journal = Journal(folder / "events.jsonl")
     runtime = FakeRuntime(graph, journal)
     platform = Platform(

@@ -35,7 +35,11 @@ def test_backing_services_are_left_alone(demo: World) -> None:
 
 def test_a_crash_is_on_the_record_from_injection_to_healing_and_no_death_is_held_against_it(demo: World) -> None:
     crash_all(demo.platform)
-    told = [event for event in demo.platform.journal.events() if isinstance(event, (FaultInjected, FaultLanded, FaultHealed))]
+    told = [
+        event
+        for event in demo.platform.journal.events()
+        if isinstance(event, (FaultInjected, FaultLanded, FaultHealed))
+    ]
     assert [event.type for event in told if event.node == "auth"] == ["fault_injected", "fault_landed", "fault_healed"]
     assert demo.platform.record.deaths("auth") == ()
 
@@ -43,7 +47,9 @@ def test_a_crash_is_on_the_record_from_injection_to_healing_and_no_death_is_held
 def test_a_service_without_a_policy_is_not_brought_back_but_healed_by_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    demo = world(tmp_path, monkeypatch, backing("postgres"), backing("redis"), without_policy("auth"), restarting("finance"))
+    demo = world(
+        tmp_path, monkeypatch, backing("postgres"), backing("redis"), without_policy("auth"), restarting("finance")
+    )
     seen = crash_all(demo.platform)
     assert (seen["auth"].restarted_after_s, seen["auth"].ready_after_s) == (None, None)
     assert ("start", "auth") in demo.runtime.calls
@@ -83,5 +89,15 @@ def test_answers_that_are_wrong_after_the_way_back_are_told(demo: World) -> None
 def test_a_process_that_goes_on_running_is_no_crash(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "_LANDS_WITHIN_S", 0.05)
     demo.runtime.stubborn.add("auth")
-    with pytest.raises(FaultNotLanded, match="auth was to crash .* but it went on running"):
+    with pytest.raises(FaultNotLanded, match=r"auth was to crash .* but it went on running"):
         crash_all(demo.platform)
+
+
+def test_a_crash_that_did_not_land_excuses_no_later_death(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a disturbance that was never ended would hide every restart of the rest of the run."""
+    monkeypatch.setattr(faults, "_LANDS_WITHIN_S", 0.05)
+    demo.runtime.stubborn.add("auth")
+    with pytest.raises(FaultNotLanded):
+        crash_all(demo.platform)
+    demo.runtime.die("auth", 1)
+    assert len(demo.platform.record.deaths("auth")) == 1

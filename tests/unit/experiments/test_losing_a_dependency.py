@@ -8,7 +8,7 @@ from readiness.experiments.loss import UserUnderLoss, lose
 from readiness.model.errors import FaultNotLanded, NotReadyInTime
 from readiness.model.events import FaultHealed, FaultInjected, FaultLanded, NodeFailed
 from readiness.model.subjects import PAUSED, STOPPED
-from tests.unit.experiments.scripted_platform import SECRET, World, honest, terminus, world
+from tests.unit.experiments.scripted_platform import SECRET, World, always, honest, terminus, world
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_the_fault_is_injected_and_healed_with_proof_on_the_record(demo: World, 
 
 
 def test_a_user_that_stays_green_never_turned_red(demo: World) -> None:
-    demo.manners["auth"] = lambda world, name, path: (200, terminus({"redis": True}))
+    demo.manners["auth"] = always(200, terminus({"redis": True}))
     seen = auth_under(demo)
     assert (seen.red_after_s, seen.named_after_s) == (None, None)
     assert seen.answers > 1
@@ -90,7 +90,7 @@ def test_a_user_that_gives_no_answer_is_silent_and_not_red(demo: World) -> None:
 
 
 def test_a_liveness_that_turns_red_with_the_dependency_is_told(demo: World) -> None:
-    demo.manners["auth"] = lambda world, name, path: honest(world, name, "/health/ready")
+    demo.manners["auth"] = lambda world, name, _path: honest(world, name, "/health/ready")
     assert auth_under(demo).live_status == 503
 
 
@@ -105,7 +105,7 @@ def test_a_user_that_does_not_turn_green_again_is_left_unready_and_told_so_once(
 
 
 def test_who_was_left_unready_is_not_watched_any_more(demo: World) -> None:
-    demo.manners["auth"] = lambda world, name, path: (503, terminus({"redis": False}))
+    demo.manners["auth"] = always(503, terminus({"redis": False}))
     lose(demo.platform, "redis", STOPPED)
     assert lose(demo.platform, "redis", PAUSED).users == {}
 

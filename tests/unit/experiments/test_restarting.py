@@ -7,7 +7,7 @@ import pytest
 
 from readiness.experiments.restart import restart_all
 from readiness.model.events import FaultHealed, FaultInjected, FaultLanded
-from tests.unit.experiments.scripted_platform import World, honest, terminus, world
+from tests.unit.experiments.scripted_platform import World, always, honest, terminus, world
 from tests.unit.runtime.fake_runtime import FakeRuntime
 
 Stop = Callable[[str, float], None]
@@ -25,7 +25,7 @@ def stops(demo: World, monkeypatch: pytest.MonkeyPatch, exit_code: int, *, red_f
     def stop(node: str, grace_s: float) -> None:
         patience.append(grace_s)
         if red_first:
-            demo.manners[node] = lambda world, name, path: (503, terminus({"redis": False}))
+            demo.manners[node] = always(503, terminus({"redis": False}))
         before = demo.asked.count(f"{node}/health/ready")
         while demo.asked.count(f"{node}/health/ready") < before + 2:
             pass
@@ -64,7 +64,11 @@ def test_a_service_that_had_to_be_killed_is_told_so(demo: World, monkeypatch: py
 
 def test_a_restart_is_on_the_record_and_nobody_is_accused_of_a_death(demo: World) -> None:
     restart_all(demo.platform)
-    told = [event for event in demo.platform.journal.events() if isinstance(event, (FaultInjected, FaultLanded, FaultHealed))]
+    told = [
+        event
+        for event in demo.platform.journal.events()
+        if isinstance(event, (FaultInjected, FaultLanded, FaultHealed))
+    ]
     assert [event.type for event in told if event.node == "auth"] == ["fault_injected", "fault_landed", "fault_healed"]
     landed = next(event for event in told if isinstance(event, FaultLanded))
     assert landed.proof == "exited, exit code 0"
@@ -84,7 +88,7 @@ def test_a_service_that_does_not_come_back_is_left_unready(demo: World) -> None:
 
 
 def test_who_was_left_unready_before_is_not_restarted(demo: World) -> None:
-    demo.manners["auth"] = lambda world, name, path: (503, "")
+    demo.manners["auth"] = always(503, "")
     restart_all(demo.platform)
     demo.runtime.calls.clear()
     assert set(restart_all(demo.platform)) == {"finance"}

@@ -10,11 +10,11 @@ import pytest
 
 from readiness.experiments import store
 from readiness.experiments.crash import Crash
-from readiness.experiments.loss import Loss
+from readiness.experiments.loss import Loss, lose
 from readiness.experiments.store import ExperimentFailed, Experiments
 from readiness.model.errors import FaultNotLanded, Interrupted
 from readiness.model.subjects import PAUSED, STOPPED
-from readiness.platform import Platform
+from readiness.platform import Platform, PortUnknown
 from readiness.runtime.lock import GraphLock
 from tests.unit.experiments.scripted_platform import World, world
 
@@ -40,21 +40,17 @@ def test_an_experiment_is_made_once_and_observed_the_same_by_everyone(
     demo: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "crash_all", crashed)
-    first = Experiments(demo.platform).crashes()
-    assert Experiments(demo.platform).crashes() == first
+    first = Experiments(demo.platform).crash("auth")
+    assert Experiments(demo.platform).crash("auth") == first
     assert made(demo) == 1
 
 
 def test_threads_that_ask_at_once_make_it_once(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "crash_all", crashed)
     with ThreadPoolExecutor(max_workers=4) as pool:
-        seen = list(pool.map(lambda _: Experiments(demo.platform).crashes(), range(4)))
+        seen = list(pool.map(lambda _: Experiments(demo.platform).crash("auth"), range(4)))
     assert made(demo) == 1
     assert all(each == seen[0] for each in seen)
-
-
-def _ask(experiments: Experiments) -> str:
-    return experiments.crashes()["auth"].how
 
 
 def test_processes_that_ask_at_once_make_it_once(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,17 +68,17 @@ _shared: Experiments
 
 
 def _ask_shared(_: int) -> str:
-    return _ask(_shared)
+    return _shared.crash("auth").how
 
 
 def test_the_graph_is_held_alone_while_an_experiment_is_made(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def look(platform: Platform) -> dict[str, Crash]:
         with pytest.raises(Interrupted), GraphLock(platform.run_folder / "graph.lock", deadline_s=0).shared():
             pass
-        return {}
+        return crashed(platform)
 
     monkeypatch.setattr(store, "crash_all", look)
-    assert Experiments(demo.platform).crashes() == {}
+    Experiments(demo.platform).crash("auth")
     with GraphLock(demo.platform.run_folder / "graph.lock", deadline_s=0).shared():
         pass
 
@@ -100,7 +96,7 @@ def test_a_failure_is_told_again_and_the_experiment_is_not_repeated(
     monkeypatch.setattr(store, "crash_all", fails)
     for _ in range(3):
         with pytest.raises(ExperimentFailed, match="auth went on running"):
-            Experiments(demo.platform).crashes()
+            Experiments(demo.platform).crash("auth")
     assert times == 1
 
 
@@ -112,25 +108,30 @@ def test_an_experiment_that_was_interrupted_by_a_defect_may_be_made_again(
 
     monkeypatch.setattr(store, "crash_all", breaks)
     with pytest.raises(KeyError):
-        Experiments(demo.platform).crashes()
+        Experiments(demo.platform).crash("auth")
     monkeypatch.setattr(store, "crash_all", crashed)
-    assert Experiments(demo.platform).crashes()["auth"].service == "auth"
+    assert Experiments(demo.platform).crash("auth").service == "auth"
 
 
 def test_losses_are_kept_apart_by_dependency_and_fault(demo: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 
-    def lose(platform: Platform, dependency: str, fault: str) -> Loss:
+    def lose_and_note(platform: Platform, dependency: str, fault: str) -> Loss:
         asked.append((dependency, fault))
-        return Loss(dependency, fault, {})
+        return lose(platform, dependency, fault)
 
-    monkeypatch.setattr(store, "lose", lose)
+    monkeypatch.setattr(store, "lose", lose_and_note)
     experiments = Experiments(demo.platform)
-    for _ in range(2):
-        assert experiments.loss("redis", STOPPED) == Loss("redis", STOPPED, {})
-        assert experiments.loss("redis", PAUSED) == Loss("redis", PAUSED, {})
-        assert experiments.loss("postgres", STOPPED).dependency == "postgres"
-    assert asked == [("redis", STOPPED), ("redis", PAUSED), ("postgres", STOPPED)]
+    for service in ("auth", "finance", "auth"):
+        assert experiments.loss(service, "postgres", STOPPED).service == service
+    experiments.loss("auth", "redis", STOPPED)
+    experiments.loss("auth", "redis", PAUSED)
+    assert asked == [("postgres", STOPPED), ("redis", STOPPED), ("redis", PAUSED)]
+
+
+def test_a_service_that_an_experiment_could_not_ask_has_an_unknown_port(demo: World) -> None:
+    with pytest.raises(PortUnknown, match=r"give services\.elsewhere\.port"):
+        Experiments(demo.platform).crash("elsewhere")
 
 
 Observe = Callable[[Experiments], object]
@@ -139,11 +140,11 @@ Observe = Callable[[Experiments], object]
 @pytest.mark.parametrize(
     "observe",
     [
-        lambda experiments: experiments.loss("redis", STOPPED),
-        lambda experiments: experiments.crashes(),
-        lambda experiments: experiments.restarts(),
+        lambda experiments: experiments.loss("auth", "redis", STOPPED),
+        lambda experiments: experiments.crash("auth"),
+        lambda experiments: experiments.restart("auth"),
     ],
-    ids=["loss", "crashes", "restarts"],
+    ids=["loss", "crash", "restart"],
 )
 def test_what_is_kept_for_others_is_what_was_observed(demo: World, observe: Observe) -> None:
     assert observe(Experiments(demo.platform)) == observe(Experiments(demo.platform))

@@ -38,7 +38,7 @@ def test_an_empty_contract_has_the_defaults_that_are_documented() -> None:
         "stops_within": 10,
     }
     assert promise.health == HealthPaths(overall="/health", ready="/health/ready", live="/health/live")
-    assert promise.image == ImagePromise(at_most="400MB", user="non-root")  # type: ignore[arg-type]
+    assert promise.image == ImagePromise(at_most="400MB", user="non-root")
     assert promise.port is None
     assert Contract().graph.compose == "compose.yaml"
 

@@ -5,7 +5,8 @@ import pytest
 from readiness.model.graph import Condition, Graph
 from tests.unit.graphs import backing, graph_of, job, names, service
 
-LONG = 3_000
+LONG = 1_200
+"""More than Python lets functions call themselves."""
 
 
 def chain(length: int, condition: Condition = Condition.HEALTHY) -> Graph:

@@ -1,4 +1,4 @@
-"""A runtime without an engine: containers are entries in a table, and what an engine would tell goes into the journal."""
+"""A runtime without an engine: containers are entries in a table, and their events go into the journal."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -95,7 +95,9 @@ class FakeRuntime:
     def start(self, node: str) -> None:
         self._refuse("start", node)
         self.run(node)
-        self.scripts.get(node, lambda _runtime, _node: None)(self, node)
+        script = self.scripts.get(node)
+        if script is not None:
+            script(self, node)
 
     def stop(self, node: str, grace_s: float) -> None:
         self.calls.append(("stop", node, f"{grace_s:g}"))
@@ -133,7 +135,7 @@ class FakeRuntime:
     def address(self, node: str, port: int) -> Address | None:
         return Address("127.0.0.1", port) if self.states[node].status in ("running", "paused") else None
 
-    def execute(self, node: str, command: Sequence[str], deadline_s: float) -> Executed:
+    def execute(self, node: str, command: Sequence[str], deadline_s: float) -> Executed:  # noqa: ARG002  (nothing runs)
         self.calls.append(("execute", node, *command))
         return self.answers.get(node, Executed(0, ""))
 
@@ -143,10 +145,10 @@ class FakeRuntime:
     def container(self, node: str) -> ContainerFacts:
         return self.containers.get(node, FACTS)
 
-    def folder_bytes(self, node: str, folder: str) -> int:
+    def folder_bytes(self, node: str, folder: str) -> int:  # noqa: ARG002  (all are empty)
         return 0
 
-    def process_uids(self, node: str) -> tuple[int, ...]:
+    def process_uids(self, node: str) -> tuple[int, ...]:  # noqa: ARG002  (all are alike)
         return (1000,)
 
     def _refuse(self, what: str, node: str) -> None:

@@ -83,7 +83,7 @@ def engine(containers: list[Thing] = [], networks: list[Thing] = [], volumes: li
     return Engine(list(containers), list(networks), list(volumes))
 
 
-# -- whose ----------------------------------------------------------------------------------------------------------------
+# -- whose ------------------------------------------------------------------------------------------------------------
 
 
 def owners(*networks: Thing) -> dict[str, bool]:
@@ -130,7 +130,7 @@ def test_a_run_is_known_by_whatever_is_left_of_it() -> None:
     assert {each.run: each.nodes for each in known} == {"b": (), "a": ("auth", "redis"), "c": ()}
 
 
-# -- what is removed ------------------------------------------------------------------------------------------------------
+# -- what is removed --------------------------------------------------------------------------------------------------
 
 
 def test_everything_of_a_run_goes_and_nothing_of_another() -> None:

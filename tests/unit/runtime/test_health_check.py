@@ -45,8 +45,8 @@ EXEC_CHECKS = {
     "curl -f http://localhost:3000/health": "/health",
     "/bin/grpc_health_probe -addr=:5000": None,
     "python3 /app/healthcheck.py http://127.0.0.1:3014/health/ready": "/health/ready",
-    """python -c "import urllib.request; urllib.request.urlopen('http://localhost:8000/health', timeout=2)" """: "/health",
-    """node -e "require('http').get('http://localhost:3000/health', r => process.exit(r.statusCode !== 200))" """: "/health",
+    """python -c "import urllib.request; urllib.request.urlopen('http://localhost:8000/health')" """: "/health",
+    """node -e "require('http').get('http://localhost:3000/health', r => process.exit(+!r.ok))" """: "/health",
     """node -e "fetch('http://localhost:' + (process.env.PORT || 3000))" """: None,
     "/usr/bin/mongosh --eval db.adminCommand('ping')": None,
 }

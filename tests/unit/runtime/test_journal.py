@@ -73,7 +73,7 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 
 def test_what_is_appended_is_read_in_order(journal: Journal) -> None:
-    events = [note("one"), ContainerDied(node="auth", exit_code=1), note("two")]
+    events: list[Event] = [note("one"), ContainerDied(node="auth", exit_code=1), note("two")]
     for event in events:
         journal.append(event)
     assert journal.events() == tuple(events)

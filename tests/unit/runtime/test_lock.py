@@ -55,9 +55,9 @@ def test_many_may_look_side_by_side(path: Path) -> None:
 
 @pytest.mark.parametrize("how", ["shared", "alone"])
 def test_nobody_else_uses_a_graph_that_is_disturbed(path: Path, how: str) -> None:
-    with at_once(path).alone(), pytest.raises(Interrupted, match="another test held the graph for 0 s"):
-        with getattr(at_once(path), how)():
-            pass
+    told = pytest.raises(Interrupted, match="another test held the graph for 0 s")
+    with at_once(path).alone(), told, getattr(at_once(path), how)():
+        pass
 
 
 def test_nobody_disturbs_a_graph_that_someone_looks_at(path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_lock_is_free_again_after_an_error_under_it(path: Path) -> None:
 
 def test_a_wait_for_a_lost_holder_ends_at_its_deadline_with_a_message(path: Path) -> None:
     began = time.monotonic()
-    with at_once(path).alone(), pytest.raises(Interrupted, match=r"0\.05 s"):
-        with GraphLock(path, deadline_s=0.05).shared():
-            pass
+    told = pytest.raises(Interrupted, match=r"0\.05 s")
+    with at_once(path).alone(), told, GraphLock(path, deadline_s=0.05).shared():
+        pass
     assert time.monotonic() - began < 1

@@ -1,4 +1,4 @@
-"""What the record of a run says of deaths, flaps, throttling and waiting; events are made with the times that matter."""
+"""What the record of a run says of deaths, flaps, throttling and waiting."""
 
 from typing import Any
 
@@ -81,7 +81,7 @@ def record(*events: Event) -> Record:
     return Record(events)
 
 
-# -- deaths ---------------------------------------------------------------------------------------------------------------
+# -- deaths -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_death_that_nobody_asked_for_is_told_with_how_long_it_lived() -> None:
@@ -128,7 +128,8 @@ def test_disturbances_one_after_another_are_spans_of_their_own() -> None:
 
 @pytest.mark.parametrize("oom_at", [11.9, 12.0, 12.8])
 def test_a_death_by_the_memory_limit_is_told_whichever_event_comes_first(oom_at: float) -> None:
-    events = sorted((started(10), died(12, 137), OutOfMemory(node="auth", at=oom_at)), key=lambda event: event.at)
+    happened: list[Event] = [started(10), died(12, 137), OutOfMemory(node="auth", at=oom_at)]
+    events = sorted(happened, key=lambda event: event.at)
     assert [death.oom_killed for death in record(*events).deaths("auth")] == [True]
 
 
@@ -151,7 +152,7 @@ def test_a_death_is_told_in_a_few_words(death: Death, text: str) -> None:
     assert describe_death(death) == text
 
 
-# -- flapping health ------------------------------------------------------------------------------------------------------
+# -- flapping health --------------------------------------------------------------------------------------------------
 
 
 def test_health_that_turns_unhealthy_in_peace_is_a_flap() -> None:
@@ -174,11 +175,13 @@ def test_a_flap_before_a_disturbance_is_one() -> None:
     assert len(record(unhealthy(99), injected(100), healed(110)).health_flaps("auth")) == 1
 
 
-# -- restarts by itself ---------------------------------------------------------------------------------------------------
+# -- restarts by itself -----------------------------------------------------------------------------------------------
 
 
 def test_a_node_that_lives_from_start_to_end_has_no_fault() -> None:
-    assert restart_fault(record(started(10), ready(11), injected(20), died(21), started(22), healed(23)), "auth") is None
+    assert (
+        restart_fault(record(started(10), ready(11), injected(20), died(21), started(22), healed(23)), "auth") is None
+    )
 
 
 def test_deaths_are_told_one_by_one() -> None:
@@ -191,7 +194,7 @@ def test_flaps_are_told_where_nothing_died() -> None:
     assert fault == "its HEALTHCHECK turned unhealthy 2 time(s) while nothing was disturbed"
 
 
-# -- readiness and failure ------------------------------------------------------------------------------------------------
+# -- readiness and failure --------------------------------------------------------------------------------------------
 
 
 def test_who_was_left_unready_is_told_by_the_first_finding() -> None:
@@ -212,7 +215,7 @@ def test_the_first_readiness_and_the_newest_failure_count() -> None:
     assert told.ready("redis") is None
 
 
-# -- throttling -----------------------------------------------------------------------------------------------------------
+# -- throttling -------------------------------------------------------------------------------------------------------
 
 
 def test_the_throttled_share_is_of_the_time_after_the_start() -> None:
@@ -238,7 +241,7 @@ def test_without_two_samples_of_a_ready_node_nothing_was_measured(events: tuple[
     assert record(*events).throttled_share("auth") is None
 
 
-# -- waiting circles ------------------------------------------------------------------------------------------------------
+# -- waiting circles --------------------------------------------------------------------------------------------------
 
 
 def test_nodes_that_each_failed_for_want_of_the_next_are_a_circle() -> None:
@@ -263,7 +266,7 @@ def test_failures_that_end_somewhere_are_no_circle(events: tuple[Event, ...]) ->
     assert waiting_circle(record(*events)) == ()
 
 
-# -- timing ---------------------------------------------------------------------------------------------------------------
+# -- timing -----------------------------------------------------------------------------------------------------------
 
 
 RUN = RunStarted(run="r", graph="g", nodes=("auth",), at=100)

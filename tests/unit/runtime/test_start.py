@@ -33,7 +33,7 @@ from tests.unit.runtime.fake_runtime import FakeRuntime, Script, dies, ready
 
 NOTICED_WITHIN_S = 0.25
 """From the engine's event of a death until the wait on it has ended and the death is told."""
-NEVER: Script = lambda runtime, node: None  # noqa: E731  (a script like the others)
+NEVER: Script = lambda *_: None  # noqa: E731  (a script like the others)
 CHECK = HealthCheck(("CMD", "true"))
 
 
@@ -92,7 +92,7 @@ def later(delay_s: float, script: Script) -> Script:
     return begin
 
 
-# -- order ----------------------------------------------------------------------------------------------------------------
+# -- order ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_graph_whose_nodes_become_ready_is_ready(journal: Journal) -> None:
@@ -168,7 +168,7 @@ def test_a_graph_without_nodes_is_ready(journal: Journal) -> None:
     assert isinstance(World(journal).start().events[-1], GraphReady)
 
 
-# -- deaths ---------------------------------------------------------------------------------------------------------------
+# -- deaths -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_death_ends_the_wait_within_250_ms_of_the_engine_s_event(journal: Journal) -> None:
@@ -249,7 +249,7 @@ def test_a_service_that_ends_with_code_0_has_died(journal: Journal) -> None:
     assert world.failure("auth").error == "NodeDied"
 
 
-# -- jobs -----------------------------------------------------------------------------------------------------------------
+# -- jobs -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_job_is_ready_when_it_has_ended_with_code_0(journal: Journal) -> None:
@@ -270,7 +270,7 @@ def test_a_job_that_ends_with_another_code_has_failed_and_so_has_who_waits_for_i
     assert world.failure("auth").error == "DependencyFailed"
 
 
-# -- failures of others, images, budgets ----------------------------------------------------------------------------------
+# -- failures of others, images, budgets ------------------------------------------------------------------------------
 
 
 def test_a_node_whose_dependency_failed_is_never_started(journal: Journal) -> None:
@@ -308,7 +308,8 @@ def test_a_node_without_an_image_is_neither_created_nor_started(journal: Journal
     world.start({"auth": ImageUnavailable("auth", "the image auth:1 cannot be built:\nlast line")})
     assert not [call for call in world.runtime.calls if call[1] == "auth"]
     assert world.failure("auth").error == "ImageUnavailable"
-    assert world.failure("auth").message.endswith("last line")
+    assert world.failure("auth").message == "the image auth:1 cannot be built:"
+    assert str(world.explained[0][0]).endswith("last line"), "the rest is for the explanation"
     assert world.failure("finance").error == "DependencyFailed"
 
 
@@ -342,7 +343,7 @@ def test_the_budget_begins_with_the_node_s_own_start(journal: Journal) -> None:
     assert told.after_s < 0.2
 
 
-# -- ends -----------------------------------------------------------------------------------------------------------------
+# -- ends -------------------------------------------------------------------------------------------------------------
 
 
 def test_an_interruption_ends_a_start_at_once(journal: Journal) -> None:

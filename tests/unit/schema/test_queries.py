@@ -195,3 +195,29 @@ def test_the_reference_platforms_finance_can_be_asked_everything() -> None:
     for plan in key_plans(subgraph):
         assert isinstance(plan, KeyPlan)
         assert plan.sources
+
+
+GUESSABLE = """
+enum Kind { OLD @deprecated NEW }
+input Range { from: Int! to: Int! = 9 kinds: [Kind!]! note: String }
+input Named { name: String! }
+input One @oneOf { a: Int b: Int }
+type Query {
+  page(first: Int!, ratio: Float!, all: Boolean!, kind: Kind!, ids: [ID!]!, range: Range!): Int
+  named(by: Named!): Int
+  one(of: One!): Int
+  text(like: String!): Int
+}
+"""
+
+
+def test_values_of_required_arguments_are_made_up_where_the_type_tells_one() -> None:
+    page, *others = root_queries(parse(GUESSABLE))
+    assert isinstance(page, RootQuery)
+    made_up = {"first": 1, "ratio": 1, "all": False, "kind": "NEW", "ids": [], "range": {"from": 1, "kinds": []}}
+    assert page.variables == made_up
+    assert page.guessed == tuple(made_up)
+    assert all(isinstance(each, NotGenerable) for each in others)
+    given, *_ = root_queries(parse(GUESSABLE), {"page": {**made_up, "first": 5}})
+    assert isinstance(given, RootQuery)
+    assert (given.variables["first"], given.guessed) == (5, ())

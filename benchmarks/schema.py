@@ -1,0 +1,87 @@
+"""The difference of two large schemas, against GraphQL Inspector on the same files, and how its cost grows."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.model import BenchmarkFailed, Section, Series
+from benchmarks.schema_documents import revisions
+from readiness.composition.packages import NodeMissing, installed, node
+
+_TYPES, _CHANGES = 5_000, 500
+_SIZES = (500, 5_000, 50_000)
+_LINEAR_WITHIN = 1.5
+"""Ten times the types may cost ten times as much, and half of that again for a machine that does other things."""
+_ROOT = Path(__file__).parents[1]
+_OURS = [sys.executable, str(_ROOT / "benchmarks" / "schema_ours.py")]
+_INSPECTOR = _ROOT / "benchmarks" / "inspector"
+
+
+@dataclass(frozen=True)
+class _Run:
+    seconds: float
+    peak_bytes: int
+
+
+def measure(rounds: int, tell: Callable[[str], None]) -> Section:
+    """Beside the peer: ahead in time and in memory is what is promised.
+
+    :raises BenchmarkFailed: one of the programs fails, or Node is not there.
+    """
+    try:
+        peer = [node(), str(installed(_INSPECTOR) / "diff.mjs")]
+    except NodeMissing as error:
+        raise BenchmarkFailed(str(error)) from error
+    ours, theirs = [], []
+    with tempfile.TemporaryDirectory(prefix="readiness-bench-") as folder:
+        files = _written(Path(folder), _TYPES, _CHANGES)
+        for number in range(rounds):
+            tell(f"schema: {_TYPES:,} types, round {number + 1} of {rounds}")
+            # In turn, so that both meet the machine in the same state.
+            ours.append(_run([*_OURS, *files]))
+            theirs.append(_run([*peer, *files]))
+    inspector = _series("GraphQL Inspector", theirs)
+    own = replace(_series("this suite", ours), limit_s=inspector.median_s, limit_bytes=inspector.median_bytes)
+    return Section(f"schemas of {_TYPES:,} types, {_CHANGES} changed", (own, inspector), compared=True)
+
+
+def measure_growth(tell: Callable[[str], None]) -> Section:
+    """From 500 to 50,000 types: ten times the types for at most one and a half times ten times the time."""
+    measured: list[Series] = []
+    with tempfile.TemporaryDirectory(prefix="readiness-bench-") as folder:
+        for types in _SIZES:
+            tell(f"schema: {types:,} types")
+            run = _run([*_OURS, *_written(Path(folder), types, types // 10)])
+            limit_s = measured[-1].median_s * 10 * _LINEAR_WITHIN if measured else None
+            measured.append(replace(_series(f"{types:,} types, {types // 10:,} changed", [run]), limit_s=limit_s))
+    return Section("growth with the schema", tuple(measured))
+
+
+def _series(name: str, runs: Sequence[_Run]) -> Series:
+    return Series(name, tuple(run.seconds for run in runs), peak_bytes=tuple(run.peak_bytes for run in runs))
+
+
+def _written(folder: Path, types: int, changes: int) -> tuple[str, str]:
+    made = revisions(types, changes)
+    old, later = folder / f"{types}-old.graphql", folder / f"{types}-new.graphql"
+    old.write_text(made.old)
+    later.write_text(made.new)
+    return str(old), str(later)
+
+
+def _run(command: Sequence[str]) -> _Run:
+    """Wall time from the call to the end, and the peak of resident memory."""
+    begun = time.monotonic()
+    with subprocess.Popen(
+        command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": str(_ROOT)}, stdout=subprocess.DEVNULL
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise BenchmarkFailed(f"{' '.join(command)} ended with {process.returncode}")
+    return _Run(time.monotonic() - begun, used.ru_maxrss * 1024)

@@ -1,0 +1,118 @@
+"""From what ended a node's start to its cause, and the second look once the rest of the graph is known."""
+
+from pathlib import Path
+
+import pytest
+
+from readiness.explanation import Explanation
+from readiness.model.errors import ImageUnavailable, NodeDied, NodeError, NotReadyInTime, PortInUse, StartRefused
+from readiness.model.events import NodeFailed
+from readiness.model.evidence import ContainerState, HttpAnswer
+from readiness.model.finding import Confidence
+from readiness.model.redaction import Redactor
+from readiness.runtime.asking import Reply
+from readiness.runtime.journal import Journal
+from readiness.runtime.record import Record
+from readiness.runtime.start import DependencyFailed
+from tests.unit.experiments.scripted_platform import terminus
+from tests.unit.graphs import backing, graph_of, service
+from tests.unit.runtime.fake_runtime import FakeRuntime
+
+GRAPH = graph_of(
+    backing("redis"),
+    service("auth", "redis", environment={"REDIS_URL": "redis://redis:6379"}),
+    service("finance", "auth"),
+)
+MISSING = "10 KeyError: 'JWT_SECRET'"
+
+
+@pytest.fixture
+def runtime(tmp_path: Path) -> FakeRuntime:
+    running = {name: ContainerState("running", started_at=1) for name in GRAPH.nodes}
+    return FakeRuntime(GRAPH, Journal(tmp_path / "events.jsonl"), states=running)
+
+
+def explanation(runtime: FakeRuntime) -> Explanation:
+    return Explanation(GRAPH, runtime, runtime.journal, Redactor(["s3cr3t-value"]))
+
+
+def told(runtime: FakeRuntime, node: str) -> None:
+    """What the start tells of a failure before it is settled."""
+    runtime.journal.append(
+        NodeFailed(
+            node=node,
+            error="NodeDied",
+            message="exited",
+            cause_class="unknown",
+            cause_node=node,
+            cause_dependency=None,
+            confidence="unknown",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "cls"),
+    [
+        (ImageUnavailable("auth", "it cannot be built:\nlast line"), "image_unavailable"),
+        (PortInUse("auth", "it needs a port\nlast line"), "port_conflict"),
+        (StartRefused("auth", "the engine says no\nlast line"), "start_refused"),
+    ],
+)
+def test_what_the_engine_says_is_the_cause_and_its_words_are_the_evidence(
+    runtime: FakeRuntime, error: NodeError, cls: str
+) -> None:
+    cause = explanation(runtime).of(error, None)
+    assert (cause.cls, cause.node, cause.confidence) == (cls, "auth", Confidence.SURE)
+    assert cause.summary == str(error).splitlines()[0]
+    assert cause.evidence == ("last line",)
+
+
+def test_a_node_that_was_never_started_is_explained_by_the_one_that_failed(runtime: FakeRuntime) -> None:
+    cause = explanation(runtime).of(DependencyFailed("finance", "auth"), None)
+    assert (cause.cls, cause.node, cause.confidence) == ("dependency_failed", "auth", Confidence.SURE)
+
+
+def test_a_death_is_explained_by_the_log(runtime: FakeRuntime) -> None:
+    runtime.states["auth"] = ContainerState("exited", exit_code=1)
+    runtime.logs = {"auth": MISSING}
+    cause = explanation(runtime).of(NodeDied("auth", "exited with code 1"), None)
+    assert (cause.cls, cause.node) == ("config_invalid", "auth")
+    assert any("JWT_SECRET" in line for line in cause.evidence)
+
+
+def test_a_health_answer_that_names_a_dependency_explains_a_node_that_runs(runtime: FakeRuntime) -> None:
+    answer = HttpAnswer(
+        "http://x/health/ready", 503, 0.01, 0, "application/json", terminus({"redis": False}, "s3cr3t-value")
+    )
+    last = Reply(False, str(answer), health=answer)
+    cause = explanation(runtime).of(NotReadyInTime("auth", "not ready"), last)
+    assert cause.dependency == "redis"
+    assert "s3cr3t-value" not in f"{cause}"
+
+
+def test_a_node_about_which_nothing_is_known_has_an_unknown_cause(runtime: FakeRuntime) -> None:
+    cause = explanation(runtime).of(NotReadyInTime("auth", "not ready"), None)
+    assert cause.confidence is not Confidence.SURE
+
+
+def test_settling_tells_again_who_goes_back_to_whom(runtime: FakeRuntime) -> None:
+    explained = explanation(runtime)
+    runtime.states["auth"] = ContainerState("exited", exit_code=1)
+    runtime.logs = {"auth": MISSING}
+    explained.of(NodeDied("auth", "exited with code 1"), None)
+    explained.of(DependencyFailed("finance", "auth"), None)
+    for node in ("auth", "finance"):
+        told(runtime, node)
+    explained.settle()
+    record = Record(runtime.journal.events())
+    auth, finance = record.failure("auth"), record.failure("finance")
+    assert auth is not None
+    assert finance is not None
+    assert (auth.cause_class, auth.root, auth.error, auth.message) == ("config_invalid", "auth", "NodeDied", "exited")
+    assert (finance.cause_class, finance.root) == ("dependency_failed", "auth")
+
+
+def test_settling_a_start_without_failures_tells_nothing(runtime: FakeRuntime) -> None:
+    explanation(runtime).settle()
+    assert runtime.journal.events() == ()

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,13 +74,14 @@ def _written(folder: Path, types: int, changes: int) -> tuple[str, str]:
 
 
 def _run(command: Sequence[str]) -> _Run:
-    """Wall time from the call to the end, and the peak of resident memory."""
-    begun = time.monotonic()
-    with subprocess.Popen(
-        command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": str(_ROOT)}, stdout=subprocess.DEVNULL
-    ) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise BenchmarkFailed(f"{' '.join(command)} ended with {process.returncode}")
-    return _Run(time.monotonic() - begun, used.ru_maxrss * 1024)
+    """Wall time from the call to the end, and the peak of resident memory.
+
+    A process inherits the peak of the one that started it, so a small one starts what is measured.
+    """
+    starter = [sys.executable, "-I", "-S", str(_ROOT / "benchmarks" / "resources.py"), *command]
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    ran = subprocess.run(starter, cwd=_ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if ran.returncode != 0:
+        raise BenchmarkFailed(f"{' '.join(command)} ended with {ran.returncode}")
+    seconds, peak_kib = ran.stdout.split()
+    return _Run(float(seconds), int(peak_kib) * 1024)

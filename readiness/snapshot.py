@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.model.contract import Contract
-from readiness.model.errors import InputError
+from readiness.model.errors import InputError, SchemaError
 from readiness.schema import Change, ChangeClass, Subgraph, compare, parse
 from readiness.schema.difference.policies import Policy
 
@@ -101,6 +101,6 @@ def shared_types(contract: Contract, folder: Path, service: str) -> frozenset[st
     names: set[str] = set()
     for name, promise in contract.services.items():
         if promise.graphql is not None and name != service:
-            with suppress(NoSnapshot):  # told where that subgraph itself is held to it
+            with suppress(NoSnapshot, SchemaError):  # told where that subgraph itself is held to it
                 names.update(read(folder / promise.graphql.snapshot).types)
     return frozenset(names)

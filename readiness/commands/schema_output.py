@@ -24,6 +24,8 @@ _GROUP = re.compile(r"@?\w+")
 
 
 class Format(StrEnum):
+    """How a command prints what it found: for people, for programs, or as annotations on a pull request."""
+
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"

@@ -3,10 +3,10 @@
 import time
 from dataclasses import dataclass
 
-from readiness.experiments.faults import CRASHED, await_ready, crash, ready_now, restarted_after
+from readiness.experiments.faults import CRASHED, await_ready, crash, disturbance, ready_now, restarted_after
 from readiness.experiments.parallel import side_by_side
-from readiness.model.errors import NotReadyInTime
-from readiness.model.events import FaultHealed, FaultInjected, LeftUnready
+from readiness.model.errors import NodeDied, NotReadyInTime
+from readiness.model.events import LeftUnready
 from readiness.platform import Platform, Service
 
 _FOLLOWING_REQUESTS = 20
@@ -38,16 +38,16 @@ def crash_all(platform: Platform) -> dict[str, Crash]:
 
 def _crash_one(platform: Platform, service: Service) -> Crash:
     budget_s = service.promise.recovers_within or 0.0
-    platform.journal.append(FaultInjected(fault=CRASHED, node=service.name))
-    how, died_at = crash(platform, service.name)
-    restarted_after_s = restarted_after(platform, service.name, died_at, budget_s)
-    if restarted_after_s is None:
-        # Healed by hand, so that one service without a policy does not spoil what comes after.
-        platform.runtime.start(service.name)
-    ready_after_s, answer = _recovery(platform, service.name, died_at)
-    if ready_after_s is None:
-        platform.journal.append(LeftUnready(node=service.name, finding=f"stable.crash[{service.name}]"))
-    platform.journal.append(FaultHealed(fault=CRASHED, node=service.name, proof=answer))
+    with disturbance(platform, service.name, CRASHED) as healed:
+        how, died_at = crash(platform, service.name)
+        restarted_after_s = restarted_after(platform, service.name, died_at, budget_s)
+        if restarted_after_s is None:
+            # Healed by hand, so that one service without a policy does not spoil what comes after.
+            platform.runtime.start(service.name)
+        ready_after_s, answer = _recovery(platform, service.name, died_at)
+        if ready_after_s is None:
+            platform.journal.append(LeftUnready(node=service.name, finding=f"stable.crash[{service.name}]"))
+        healed(answer)
     return Crash(
         service=service.name,
         how=how,
@@ -61,7 +61,7 @@ def _crash_one(platform: Platform, service: Service) -> Crash:
 def _recovery(platform: Platform, node: str, since: float) -> tuple[float | None, str]:
     try:
         answer = await_ready(platform, node)
-    except NotReadyInTime as error:
+    except (NodeDied, NotReadyInTime) as error:
         return None, str(error)
     return time.time() - since, answer
 

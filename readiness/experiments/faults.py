@@ -1,10 +1,10 @@
 """Faults: each is injected, proved to have landed, healed, proved to have healed, and all four are on the record."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from readiness.model.errors import FaultNotLanded, NotReadyInTime
+from readiness.model.errors import FaultNotLanded, NodeDied, NotReadyInTime
 from readiness.model.events import ContainerDied, ContainerStarted, FaultHealed, FaultInjected, FaultLanded
 from readiness.model.subjects import PAUSED, STOPPED
 from readiness.platform import Platform, Service
@@ -22,14 +22,29 @@ def lost(platform: Platform, node: str, fault: str) -> Iterator[None]:
     :raises FaultNotLanded: it went on running.
     :raises NotReadyInTime: it did not come back.
     """
+    with disturbance(platform, node, fault) as healed:
+        try:
+            _inject(platform, node, fault)
+            platform.journal.append(FaultLanded(fault=fault, node=node, proof=_proof(platform, node, fault)))
+            yield
+        finally:
+            _undo(platform, node, fault)
+            healed(await_ready(platform, node))
+
+
+@contextmanager
+def disturbance(platform: Platform, node: str, fault: str) -> Iterator[Callable[[str], None]]:
+    """A span on the record in which what happens to the node was asked for.
+
+    The block is given a function that tells the proof of healing. Without it the span ends all the same: what happens
+    to the node later is its own doing.
+    """
+    proofs: list[str] = []
     platform.journal.append(FaultInjected(fault=fault, node=node))
     try:
-        _inject(platform, node, fault)
-        platform.journal.append(FaultLanded(fault=fault, node=node, proof=_proof(platform, node, fault)))
-        yield
+        yield proofs.append
     finally:
-        _undo(platform, node, fault)
-        proof = await_ready(platform, node)
+        proof = proofs[0] if proofs else "not healed: the disturbance was given up"
         platform.journal.append(FaultHealed(fault=fault, node=node, proof=proof))
 
 
@@ -59,8 +74,10 @@ def _undo(platform: Platform, node: str, fault: str) -> None:
 def await_ready(platform: Platform, node: str) -> str:
     """Wait until a node answers as it did at the start. Returns the answer.
 
+    :raises NodeDied: it exited meanwhile, and nobody waits for the dead.
     :raises NotReadyInTime: it did not within its own ``ready_within``.
     """
+    position = len(platform.journal)
     asked = question(platform.graph[node], platform.contract, platform.graph, platform.runtime)
     budget_s = platform.contract.promise(node).ready_within or 0.0
     ends = time.monotonic() + budget_s
@@ -68,11 +85,19 @@ def await_ready(platform: Platform, node: str) -> str:
         reply = asked.ask()
         if reply.ready:
             return f"{asked.text}: {reply.answer}"
+        died = _died_since(platform, node, position)
+        if died is not None:
+            raise NodeDied(node, f"{node} exited again, with code {died.exit_code}, before it was ready")
         if time.monotonic() > ends:
             raise NotReadyInTime(
                 node, f"{node} did not come back within {budget_s:g} s; {asked.text} got {reply.answer}"
             )
         time.sleep(asked.interval_s)
+
+
+def _died_since(platform: Platform, node: str, position: int) -> ContainerDied | None:
+    new = platform.journal.since(position)
+    return next((event for event in new if isinstance(event, ContainerDied) and event.node == node), None)
 
 
 def crash(platform: Platform, node: str) -> tuple[str, float]:

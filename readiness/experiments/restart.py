@@ -5,10 +5,10 @@ import time
 from dataclasses import dataclass
 
 from readiness.experiments.crash import wrong_answers
-from readiness.experiments.faults import RESTARTED, await_ready, ready_now
+from readiness.experiments.faults import RESTARTED, await_ready, disturbance, ready_now
 from readiness.experiments.parallel import side_by_side
-from readiness.model.errors import NotReadyInTime
-from readiness.model.events import FaultHealed, FaultInjected, FaultLanded, LeftUnready
+from readiness.model.errors import NodeDied, NotReadyInTime
+from readiness.model.events import FaultLanded, LeftUnready
 from readiness.platform import Platform, Service
 from readiness.probes import http
 from readiness.probes.health import read_health
@@ -43,27 +43,17 @@ def restart_all(platform: Platform) -> dict[str, Restart]:
 
 
 def _restart_one(platform: Platform, service: Service) -> Restart:
-    budget_s = service.promise.stops_within or 0.0
-    platform.journal.append(FaultInjected(fault=RESTARTED, node=service.name))
-    with _DoorWatch(service) as door:
-        begun = time.monotonic()
-        # The engine's patience is made longer than the promise, so that a late stop is measured and not cut off.
-        platform.runtime.stop(service.name, budget_s + 2)
-        stopped_after_s = time.monotonic() - begun
-    state = service.state()
-    platform.journal.append(
-        FaultLanded(fault=RESTARTED, node=service.name, proof=f"{state.status}, exit code {state.exit_code}")
-    )
-    platform.runtime.start(service.name)
-    started = time.monotonic()
-    try:
-        answer = await_ready(platform, service.name)
-        ready_after_s: float | None = time.monotonic() - started
-    except NotReadyInTime as error:
-        ready_after_s, answer = None, str(error)
-    if ready_after_s is None:
-        platform.journal.append(LeftUnready(node=service.name, finding=f"stable.restart[{service.name}]"))
-    platform.journal.append(FaultHealed(fault=RESTARTED, node=service.name, proof=answer))
+    with disturbance(platform, service.name, RESTARTED) as healed:
+        with _DoorWatch(service) as door:
+            begun = time.monotonic()
+            # The engine's patience is made longer than the promise, so that a late stop is measured and not cut off.
+            platform.runtime.stop(service.name, (service.promise.stops_within or 0.0) + 2)
+            stopped_after_s = time.monotonic() - begun
+        state = service.state()
+        stopped = f"{state.status}, exit code {state.exit_code}"
+        platform.journal.append(FaultLanded(fault=RESTARTED, node=service.name, proof=stopped))
+        ready_after_s, answer = _start_again(platform, service)
+        healed(answer)
     return Restart(
         service=service.name,
         stopped_after_s=stopped_after_s,
@@ -75,6 +65,18 @@ def _restart_one(platform: Platform, service: Service) -> Restart:
         ready_after_s=ready_after_s,
         wrong_afterwards=wrong_answers(platform, service) if ready_after_s is not None else (),
     )
+
+
+def _start_again(platform: Platform, service: Service) -> tuple[float | None, str]:
+    """Seconds until it was ready again, None when it was not in time, and its last answer."""
+    platform.runtime.start(service.name)
+    started = time.monotonic()
+    try:
+        answer = await_ready(platform, service.name)
+    except (NodeDied, NotReadyInTime) as error:
+        platform.journal.append(LeftUnready(node=service.name, finding=f"stable.restart[{service.name}]"))
+        return None, str(error)
+    return time.monotonic() - started, answer
 
 
 class _DoorWatch:

@@ -96,6 +96,8 @@ class GraphQL(_Strict):
 
 
 class ImagePromise(_Strict):
+    """What is promised of a node's image."""
+
     at_most: Bytes = 400_000_000
     """The team's target for a service other than Finance."""
     user: Literal["non-root", "any"] = "non-root"

@@ -18,6 +18,8 @@ def _now() -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted:
+    """The run begins: which graph, and its nodes."""
+
     run: str
     graph: str
     nodes: tuple[str, ...]
@@ -37,6 +39,8 @@ class ImageBuilding:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageReady:
+    """The node's image is on the engine, and how it came there."""
+
     node: str
     image: str
     how: Literal["here", "pulled", "built"]
@@ -47,6 +51,8 @@ class ImageReady:
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerCreated:
+    """The container exists and does not run yet."""
+
     node: str
     type: Literal["container_created"] = "container_created"
     at: float = field(default_factory=_now)
@@ -73,6 +79,8 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeReady:
+    """The node was ready for the first time."""
+
     node: str
     after_s: float
     """Since the start of its own process."""
@@ -105,6 +113,8 @@ class NodeFailed:
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerDied:
+    """The container's process ended."""
+
     node: str
     exit_code: int
     type: Literal["container_died"] = "container_died"
@@ -113,6 +123,8 @@ class ContainerDied:
 
 @dataclass(frozen=True, kw_only=True)
 class OutOfMemory:
+    """The kernel ended a process of the container for want of memory."""
+
     node: str
     type: Literal["out_of_memory"] = "out_of_memory"
     at: float = field(default_factory=_now)
@@ -164,6 +176,8 @@ class FaultInjected:
 
 @dataclass(frozen=True, kw_only=True)
 class FaultLanded:
+    """The disturbance has taken effect, and what shows it."""
+
     fault: str
     node: str
     proof: str
@@ -173,6 +187,8 @@ class FaultLanded:
 
 @dataclass(frozen=True, kw_only=True)
 class FaultHealed:
+    """The disturbance is over, and what shows it."""
+
     fault: str
     node: str
     proof: str
@@ -203,6 +219,8 @@ class Noted:
 
 @dataclass(frozen=True, kw_only=True)
 class GraphReady:
+    """Every node is ready."""
+
     took_s: float
     type: Literal["graph_ready"] = "graph_ready"
     at: float = field(default_factory=_now)

@@ -62,6 +62,8 @@ class Port:
 
 
 class MountKind(StrEnum):
+    """What is mounted: a volume of the engine, files of the project, or memory."""
+
     VOLUME = "volume"
     FILES = "files"
     TMPFS = "tmpfs"

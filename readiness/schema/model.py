@@ -138,6 +138,8 @@ class InputValue:
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """A field of an object or interface."""
+
     name: str
     type: TypeRef
     arguments: Mapping[str, InputValue] = field(default_factory=dict)
@@ -148,6 +150,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class EnumValue:
+    """One value of an enum."""
+
     name: str
     description: str = ""
     directives: tuple[Applied, ...] = ()
@@ -178,6 +182,8 @@ class TypeDefinition:
 
 @dataclass(frozen=True, slots=True)
 class DirectiveDefinition:
+    """The definition of a directive that is not federation's own."""
+
     name: str
     arguments: Mapping[str, InputValue] = field(default_factory=dict)
     locations: frozenset[str] = frozenset()

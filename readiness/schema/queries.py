@@ -145,6 +145,7 @@ def _names_type(definition: TypeDefinition, name: str) -> str | None:
 
 
 def query_of(root_field: Field, given: Mapping[str, Any], selection: str) -> RootQuery | NotGenerable:
+    """A query of one root field with these values and this selection, or why there can be none."""
     unknown = sorted(given.keys() - root_field.arguments.keys())
     if unknown:
         return NotGenerable(root_field.name, f"values are given for {', '.join(unknown)}, which it has no argument for")

@@ -47,7 +47,7 @@ class Suite:
     def __init__(self, contract: Path, folder: Path, *arguments: str) -> None:
         self._report = folder / "report"
         self._output = folder / "output.txt"
-        command = [sys.executable, "-m", "pytest", "-m", "readiness", "-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", "-m", "readiness", "-o", f"cache_dir={folder / 'cache'}"]
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
                 [*command, f"--contract={contract}", f"--report={self._report}", *arguments],

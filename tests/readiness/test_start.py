@@ -49,4 +49,4 @@ def _unmet(failure: NodeFailed) -> Unmet:
         failure.evidence,
         failure.advice,
     )
-    return Unmet(f"{failure.node} {failure.message}", cause)
+    return Unmet(f"{failure.node}: {failure.message}", cause)

@@ -19,6 +19,8 @@ from readiness.model.errors import EngineError, EngineLost, NoEngine
 testcontainers_config.ryuk_disabled = True
 
 _API_TIMEOUT_S = 60
+_GREETING_TIMEOUT_S = 15
+"""An engine that is there tells its version at once, however much it has to do."""
 _POOL_SIZE = 64
 """Connections kept to the engine: every node's thread, the event stream and the sampler may talk to it at once."""
 
@@ -29,8 +31,9 @@ def connect() -> DockerClient:
     :raises NoEngine: none answers.
     """
     try:
-        client = DockerClient(timeout=_API_TIMEOUT_S, max_pool_size=_POOL_SIZE)
+        client = DockerClient(timeout=_GREETING_TIMEOUT_S, max_pool_size=_POOL_SIZE)
         client.client.ping()
+        client.client.api.timeout = _API_TIMEOUT_S
     except (docker.errors.DockerException, requests.exceptions.RequestException, OSError) as error:
         where = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
         raise NoEngine(

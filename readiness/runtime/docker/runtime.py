@@ -28,6 +28,7 @@ from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
 _LOOPBACK = "127.0.0.1"
 _OF_RUNC = re.compile(r"^.*unable to start container process: ", re.DOTALL)
 """What the engine and its helpers put before the reason of the last of them."""
+_OF_BINDING = re.compile(r"^.*?(?=Bind for )", re.DOTALL)
 _PORT_TAKEN = ("port is already allocated", "address already in use")
 _LOG_LIMIT_BYTES = 1_000_000
 _FOLDER_LIMIT_BYTES = 100_000_000
@@ -239,5 +240,5 @@ class DockerRuntime:
 def _refusal(node: str, error: docker.errors.APIError) -> NodeError:
     reason = _OF_RUNC.sub("", str(error.explanation or error).strip()).removesuffix(": unknown")
     if any(text in reason for text in _PORT_TAKEN):
-        return PortInUse(node, f"{node} needs a host port that is taken: {reason}")
-    return StartRefused(node, f"the engine does not start {node}: {reason}")
+        return PortInUse(node, f"needs a host port that is taken: {_OF_BINDING.sub('', reason)}")
+    return StartRefused(node, f"the engine does not start it: {reason}")

@@ -38,7 +38,7 @@ class Watcher:
             start_new_session=True,
             close_fds=True,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)},
         )
 
     def release(self) -> None:

@@ -48,6 +48,8 @@ class Schemas:
 
 @dataclass(frozen=True)
 class TypePair:
+    """A type in both schemas."""
+
     schemas: Schemas
     old: TypeDefinition
     new: TypeDefinition
@@ -59,6 +61,8 @@ class TypePair:
 
 @dataclass(frozen=True)
 class FieldPair:
+    """A field of a type in both schemas."""
+
     owner: TypePair
     old: Field
     new: Field
@@ -82,6 +86,8 @@ class InputPair:
 
 @dataclass(frozen=True)
 class ValuePair:
+    """A value of an enum in both schemas."""
+
     owner: TypePair
     old: EnumValue
     new: EnumValue
@@ -93,6 +99,8 @@ class ValuePair:
 
 @dataclass(frozen=True)
 class DirectivePair:
+    """The definition of a directive in both schemas."""
+
     schemas: Schemas
     old: DirectiveDefinition
     new: DirectiveDefinition

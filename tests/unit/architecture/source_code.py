@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -22,8 +22,12 @@ class Module:
         """The part of the core that it belongs to: the second word of its name."""
         return [*self.name.split("."), ""][1]
 
-    def imports(self) -> Iterator[str]:
+    @cached_property
+    def imports(self) -> frozenset[str]:
         """Every module that it imports, also inside functions and for types only."""
+        return frozenset(self._imports())
+
+    def _imports(self) -> Iterator[str]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
@@ -47,4 +51,4 @@ def modules() -> dict[str, Module]:
 
 def imported_modules(module: Module) -> set[str]:
     """The modules of the core that a module imports."""
-    return {name for name in module.imports() if name in modules()} - {module.name}
+    return {name for name in module.imports if name in modules()} - {module.name}

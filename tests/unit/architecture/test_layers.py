@@ -28,7 +28,7 @@ EVERY_MODULE = pytest.mark.parametrize("module", modules().values(), ids=list(mo
 
 
 def top_level(module: Module) -> set[str]:
-    return {name.partition(".")[0] for name in module.imports()}
+    return {name.partition(".")[0] for name in module.imports}
 
 
 def test_every_part_has_its_layer() -> None:

@@ -1,17 +1,18 @@
 """The journal: one stream of events for all threads and processes of a run."""
 
+import errno
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from readiness.model.errors import EngineLost, Interrupted
+from readiness.model.errors import EngineLost, Interrupted, NotRecorded
 from readiness.model.events import ContainerDied, EngineGone, Event, Noted, to_line
 from readiness.runtime.journal import Journal
 
@@ -224,6 +225,33 @@ def test_a_lost_engine_ends_also_a_wait_that_begins_behind_its_loss(journal: Jou
     journal.append(EngineGone(message="the engine ended its event stream"))
     with pytest.raises(EngineLost):
         journal.wait_for(anything, time.monotonic() + 0.1, start=len(journal))
+
+
+def test_a_record_with_a_hole_is_not_whole(journal: Journal) -> None:
+    journal.demand_whole()
+    Journal(journal.path).append(EngineGone(message="told by another process"))
+    with pytest.raises(EngineLost, match="told by another process"):
+        journal.demand_whole()
+
+
+def _full(_file: int, _line: bytes) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _half(_file: int, line: bytes) -> int:
+    return len(line) // 2
+
+
+@pytest.mark.parametrize("write", [_full, _half])
+def test_a_full_disk_ends_every_wait_with_a_message_and_no_thread_with_a_traceback(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, write: Callable[[int, bytes], int]
+) -> None:
+    monkeypatch.setattr(os, "write", write)
+    journal.append(note("lost"))
+    with pytest.raises(NotRecorded, match="No space left on device; make room"):
+        journal.wait_for(anything, time.monotonic() + SOON_S)
+    with pytest.raises(NotRecorded):
+        journal.demand_whole()
 
 
 def test_what_came_before_the_engine_was_lost_still_counts(journal: Journal) -> None:

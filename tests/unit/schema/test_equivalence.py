@@ -1,6 +1,7 @@
 """What means the same is no change, however it is written; and every mutation keeps its class among others."""
 
 import random
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -201,3 +202,25 @@ def test_a_pure_addition_never_breaks_both_ways(old: str, new: str) -> None:
     other = parse(SDL.replace(old, new, 1))
     assert compare(BASE, other) != ()
     assert worst(compare(BASE, other)) < ChangeClass.BREAKING
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_aliases_and_namespaces_of_imports_are_no_change(chance: random.Random) -> None:
+    assert compare(BASE, parse(aliased(chance))) == ()
+    assert compare(parse(aliased(chance)), BASE) == ()
+
+
+def aliased(chance: random.Random) -> str:
+    """The schema with each of federation's directives imported under its own name, another one, or not at all."""
+    text = SDL
+    for name in ("key", "shareable", "tag", "requiresScopes", "external", "requires"):
+        imported, local = chance.choice(
+            (
+                (f'"@{name}"', f"@{name}"),
+                (f'{{name: "@{name}", as: "@my_{name}"}}', f"@my_{name}"),
+                ("", f"@federation__{name}"),
+            )
+        )
+        text = re.sub(rf'(?<!")@{name}\b', local, text).replace(f'"@{name}"', imported, 1)
+    return text.replace("import: [", f"import: [{chance.choice(('', ', '))}", 1)

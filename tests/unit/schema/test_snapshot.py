@@ -74,8 +74,10 @@ def test_types_of_other_subgraphs_are_shared_and_those_without_a_snapshot_unknow
     services = {
         "one": {"graphql": {"snapshot": saved.name}},
         "two": {"graphql": {"snapshot": "none.graphql"}},
+        "half": {"graphql": {"snapshot": "half.graphql"}},
         "three": {},
     }
+    (saved.parent / "half.graphql").write_text("type A {")
     contract = Contract.model_validate({"services": services})
     assert shared_types(contract, saved.parent, "two") == {"Query", "Kind"}
     assert shared_types(contract, saved.parent, "one") == frozenset()

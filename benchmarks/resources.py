@@ -1,4 +1,4 @@
-"""Runs a command, and prints the seconds that it took and the peak of its resident memory in KiB (Linux)."""
+"""Runs a command; prints its wall and processor time in seconds, and its peak of resident memory in KiB (Linux)."""
 
 import resource
 import subprocess
@@ -7,5 +7,7 @@ import time
 
 begun = time.monotonic()
 code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
-print(time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+took_s = time.monotonic() - begun
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(took_s, used.ru_utime + used.ru_stime, used.ru_maxrss)
 sys.exit(code)

@@ -4,7 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable", "@tag"])\n'
+_LINK = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", '
+    'import: ["@key", "@shareable", "@tag", "FieldSet"])\n'
+)
 _MACHINERY = (
     "directive @link(url: String!, as: String, import: [link__Import]) repeatable on SCHEMA\n"
     "directive @key(fields: FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE\n"

@@ -28,6 +28,7 @@ from readiness.runtime.docker.run import build_images
 from readiness.runtime.journal import Journal
 from readiness.session import Session, compose_project, new_run_folder
 from readiness.sources import load, placeholder_ports
+from readiness.sources.validation import check_references
 
 _DONE, _WRONG, _COULD_NOT_TELL = 0, 1, 2
 _DEFAULT_CONTRACT = Path("fixtures/platform/readiness.yaml")
@@ -79,6 +80,7 @@ def _images(given: argparse.Namespace) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     contract, graph = _load(given.contract)
+    check_references(contract, graph, {waiver.criterion for waiver in contract.waivers}, given.contract)
     print(f"{given.contract}: {len(contract.services)} promises about {len(graph)} containers of {graph.name}")
     return _DONE
 

@@ -7,6 +7,7 @@ from readiness.model.contract import Contract
 from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.graph import Graph, Kind, Node, Role
 from readiness.probes import health, http, kafka, postgres, redis
+from readiness.runtime.health_check import broken_check, declared_check
 from readiness.runtime.protocol import Runtime
 from readiness.sources.credentials import credentials
 
@@ -42,9 +43,9 @@ def question(node: Node, contract: Contract, graph: Graph, runtime: Runtime) -> 
         return _backing_question(node, node.role, promise.port, graph, runtime)
     if node.kind is Kind.SERVICE and promise.port is not None:
         return _service_question(node, promise.port, promise.health.ready, runtime)
-    if node.healthcheck is not None and not node.healthcheck.disabled:
-        return Question("its HEALTHCHECK", lambda: _engine_check(runtime.state(node.name)))
-    return Question("running (no port and no HEALTHCHECK to ask)", lambda: _running(runtime.state(node.name)))
+    declared = node.healthcheck is not None and not node.healthcheck.disabled
+    text = "its HEALTHCHECK" if declared else "its image's HEALTHCHECK, or that it runs"
+    return Question(text, lambda: _own_check(node.name, runtime), interval_s=0.5)
 
 
 def _service_question(node: Node, port: int, path: str, runtime: Runtime) -> Question:
@@ -82,9 +83,11 @@ def _completed(state: ContainerState) -> Reply:
     return Reply(state.status == "exited" and state.exit_code == 0, f"{state.status}, exit code {state.exit_code}")
 
 
-def _engine_check(state: ContainerState) -> Reply:
-    return Reply(state.is_running and state.health == "healthy", f"{state.status}, {state.health}")
-
-
-def _running(state: ContainerState) -> Reply:
-    return Reply(state.status == "running", state.status)
+def _own_check(node: str, runtime: Runtime) -> Reply:
+    """The HEALTHCHECK of Compose file or image, run by us now; without one it is only told whether the node runs."""
+    state = runtime.state(node)
+    check = declared_check(runtime.container(node), runtime.image(node))
+    if state.status != "running" or not check:
+        return Reply(state.status == "running", f"{state.status}, and there is nothing to ask")
+    fault = broken_check(runtime, node, check)
+    return Reply(not fault, fault or "the HEALTHCHECK passes")

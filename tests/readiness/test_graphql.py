@@ -12,12 +12,14 @@ from readiness.composition import NodeMissing
 from readiness.composition.blame import broken, changes_behind
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
+from readiness.model.errors import SchemaError
 from readiness.model.finding import BeyondReach, Blocked, Unmet
 from readiness.platform import Platform, Service
 from readiness.requests import Issued, is_accepted, send
-from readiness.schema import Subgraph, validate
+from readiness.schema import Subgraph, parse, validate
 from readiness.subgraph import (
     Asked,
+    NotServed,
     RunningSubgraph,
     ask_entities,
     ask_root_fields,
@@ -34,7 +36,11 @@ def served_sdls(platform: Platform) -> dict[str, str]:
     for name, promise in platform.contract.services.items():
         if promise.graphql is not None:
             demand_ready(platform, name)
-            sdls[name] = served_sdl(platform.service(name).url(promise.graphql.path), {})
+            try:
+                sdls[name] = served_sdl(platform.service(name).url(promise.graphql.path), {})
+                parse(sdls[name], name)
+            except (NotServed, SchemaError) as error:
+                raise Blocked(by=f"graphql.snapshot[{name}]") from error
     return sdls
 
 

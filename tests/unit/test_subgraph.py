@@ -174,6 +174,21 @@ def test_a_root_field_that_answers_with_an_error_is_named(server: Server) -> Non
     assert fault.endswith("no such table")
 
 
+def test_a_value_that_was_only_made_up_may_be_refused(server: Server) -> None:
+    def refuses(*_: Any, first: int) -> Any:
+        raise ValueError(f"first is at least 10, and not {first}")
+
+    paged = TYPES.replace("account(number", "page(first: Int!): Int\n  account(number")
+    server.sdl, server.schema = LINK + paged, core.build_schema(paged + MACHINERY)
+    server.resolvers["page"] = refuses
+    asked = ask_root_fields(running(), running().schema())
+    assert (asked.faults, asked.count) == ((), 2)
+    (beyond,) = asked.beyond_reach
+    assert beyond.startswith("Query.page: values made up for first are refused, give some in the contract: ")
+    given = ask_root_fields(running(arguments={"page": {"first": 1}}), running().schema())
+    assert given.faults[0].endswith("first is at least 10, and not 1")
+
+
 def test_every_key_of_an_entity_resolves_in_order_and_null_for_what_does_not_exist(server: Server) -> None:
     asked = ask_entities(running(), running().schema())
     assert (asked.faults, asked.beyond_reach, asked.count) == ((), (), 1)

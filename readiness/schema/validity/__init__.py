@@ -7,6 +7,7 @@ the table.
 
 from collections.abc import Callable, Iterable
 
+from readiness.schema.collection import without_collection
 from readiness.schema.model import Subgraph
 from readiness.schema.validity import access, composed, contexts, costs, graphql, linking, ownership, selections
 from readiness.schema.validity.violation import Violation
@@ -63,5 +64,6 @@ RULES: tuple[Rule, ...] = (
 
 def validate(subgraph: Subgraph) -> tuple[Violation, ...]:
     """Everything that makes the subgraph invalid, in the order of the document."""
-    found = dict.fromkeys(violation for rule in RULES for violation in rule(subgraph))
+    with without_collection():
+        found = dict.fromkeys(violation for rule in RULES for violation in rule(subgraph))
     return tuple(sorted(found, key=lambda each: (each.line, each.coordinate, each.code)))

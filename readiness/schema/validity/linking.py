@@ -138,8 +138,9 @@ def _is_compatible(subgraph: Subgraph, own: InputValue, known: federation.Federa
     name = known.type.name.rpartition("__")[2]
     names = {name}
     if name in federation.TYPES:
-        # Libraries write String for federation's scalars, and _FieldSet as in Federation 1; composers take both.
-        names = _local_names(subgraph, name) | {"String", f"_{name}", f"federation__{name}"}
+        # Libraries write String for federation's scalars, their own names without importing them, and _FieldSet as in
+        # Federation 1; composers take all of these.
+        names = _local_names(subgraph, name) | {name, "String", f"_{name}", f"federation__{name}"}
     return own.type.wrappers == known.type.wrappers and own.type.name in names
 
 

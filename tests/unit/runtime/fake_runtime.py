@@ -137,13 +137,19 @@ class FakeRuntime:
 
     def execute(self, node: str, command: Sequence[str], deadline_s: float) -> Executed:  # noqa: ARG002  (nothing runs)
         self.calls.append(("execute", node, *command))
+        check = self.graph[node].healthcheck
+        if node not in self.answers and check is not None and tuple(command) == check.test[1:]:
+            # A HEALTHCHECK passes when the node's state says that it is healthy.
+            return Executed(0, "") if self.states[node].health == "healthy" else Executed(1, "not healthy")
         return self.answers.get(node, Executed(0, ""))
 
     def image(self, node: str) -> ImageFacts:
         return self.images.get(node, IMAGE)
 
     def container(self, node: str) -> ContainerFacts:
-        return self.containers.get(node, FACTS)
+        check = self.graph[node].healthcheck
+        made = replace(FACTS, healthcheck=check.test if check else ())
+        return self.containers.get(node, made)
 
     def folder_bytes(self, node: str, folder: str) -> int:  # noqa: ARG002  (all are empty)
         return 0

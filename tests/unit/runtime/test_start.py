@@ -328,7 +328,7 @@ def test_a_node_that_is_not_ready_within_its_own_budget_is_told_with_its_last_an
     world.start()
     failure = world.failure("auth")
     assert failure.error == "NotReadyInTime"
-    assert failure.message == "not ready within 150 ms; its HEALTHCHECK got: running, None"
+    assert failure.message == "not ready within 150 ms; its HEALTHCHECK got: exit code 1: not healthy"
     ((_, last),) = world.explained
     assert last is not None
     assert not last.ready

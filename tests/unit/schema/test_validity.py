@@ -304,3 +304,19 @@ VALID = {
 @pytest.mark.parametrize("document", VALID.values(), ids=VALID.keys())
 def test_a_valid_subgraph_has_no_violation(document: str) -> None:
     assert found(LINK + document) == []
+
+
+@pytest.mark.parametrize("scalar", ["FieldSet", "_FieldSet", "federation__FieldSet", "String"])
+def test_the_names_that_libraries_give_to_a_field_set_are_valid(scalar: str) -> None:
+    definition = f"directive @key(fields: {scalar}!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE"
+    written_out = "" if scalar == "String" else f"scalar {scalar}"
+    text = (
+        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+        f'{definition} {written_out} type A @key(fields: "id") {{ id: ID! }} type Query {{ a: A }}'
+    )
+    assert validate(parse(text)) == ()
+
+
+def test_interfaces_cannot_implement_each_other_in_a_circle() -> None:
+    text = "interface A implements B { a: Int } interface B implements A { a: Int } type Query { a: A }"
+    assert {each.coordinate for each in validate(parse(text))} == {"A", "B"}

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from readiness.checks.snapshot import save
+from readiness.checks.subgraph import served_sdl
 from readiness.commands import schema_output
 from readiness.commands.kept import subgraph_url
 from readiness.commands.schema_output import Format
@@ -24,8 +26,6 @@ from readiness.schema.parser import Document
 from readiness.schema.text import MAX_BYTES, BeyondLimits
 from readiness.schema.validity import graphql, linking
 from readiness.schema.validity.graphql import CODE as INVALID_GRAPHQL
-from readiness.snapshot import save
-from readiness.subgraph import served_sdl
 
 _DONE, _WRONG = 0, 1
 _STANDARD_INPUT = "-"

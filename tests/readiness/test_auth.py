@@ -3,12 +3,12 @@
 import pytest
 
 from fixtures.criteria import P2, criterion
+from readiness.checks.requests import Issued, NoToken, is_accepted, is_refused, send
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.finding import Blocked, Cause, Confidence, Unmet
 from readiness.platform import Platform, Service
 from readiness.probes import tokens
-from readiness.requests import Issued, NoToken, is_accepted, is_refused, send
 
 
 @criterion("auth.token", P2, each=subjects.token_holders, cause=BrokenPromise.TOKEN_MISHANDLED)

@@ -8,16 +8,8 @@ import pytest
 from fixtures.criteria import NIGHTLY, P1, P2, criterion
 from fixtures.schema_update import ACCEPT_BREAKING, Snapshot
 from fixtures.subjects import demand_ready
-from readiness.composition import NodeMissing
-from readiness.composition.blame import broken, changes_behind
-from readiness.diagnosis.promises import BrokenPromise
-from readiness.model import subjects
-from readiness.model.errors import SchemaError
-from readiness.model.finding import BeyondReach, Blocked, Unmet
-from readiness.platform import Platform, Service
-from readiness.requests import Issued, is_accepted, send
-from readiness.schema import Subgraph, parse, validate
-from readiness.subgraph import (
+from readiness.checks.requests import Issued, is_accepted, send
+from readiness.checks.subgraph import (
     Asked,
     NotServed,
     RunningSubgraph,
@@ -27,6 +19,14 @@ from readiness.subgraph import (
     introspection_faults,
     served_sdl,
 )
+from readiness.composition import NodeMissing
+from readiness.composition.blame import broken, changes_behind
+from readiness.diagnosis.promises import BrokenPromise
+from readiness.model import subjects
+from readiness.model.errors import SchemaError
+from readiness.model.finding import BeyondReach, Blocked, Unmet
+from readiness.platform import Platform, Service
+from readiness.schema import Subgraph, parse, validate
 
 
 @pytest.fixture

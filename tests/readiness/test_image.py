@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from fixtures.criteria import P2, P3, criterion
 from fixtures.subjects import demand_ready
+from readiness.checks.hygiene import CACHE_WORTH_TELLING_BYTES, PACKAGE_CACHES, is_pinned, is_root, secrets_in
 from readiness.diagnosis.promises import BrokenPromise
-from readiness.hygiene import CACHE_WORTH_TELLING_BYTES, PACKAGE_CACHES, is_pinned, is_root, secrets_in
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.finding import Unmet

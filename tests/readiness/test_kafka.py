@@ -3,6 +3,7 @@
 import time
 
 from fixtures.criteria import P1, criterion
+from readiness.checks.requests import Issued, captured, contains_expected, is_accepted, send
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
@@ -10,7 +11,6 @@ from readiness.model.criterion import Subject
 from readiness.model.graph import Role
 from readiness.platform import Backing, Platform, Service
 from readiness.probes import kafka
-from readiness.requests import Issued, captured, contains_expected, is_accepted, send
 from readiness.runtime.holding import connections_held
 
 _DEADLINE_S = 10.0

@@ -1,8 +1,8 @@
 """Limits: set, not met, and a restart policy; privileges: no more than needed."""
 
 from fixtures.criteria import P2, criterion
+from readiness.checks.hygiene import excess_privileges
 from readiness.diagnosis.promises import BrokenPromise
-from readiness.hygiene import excess_privileges
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.events import Sampled

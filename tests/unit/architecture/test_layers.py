@@ -9,9 +9,9 @@ from tests.unit.architecture.source_code import Module, imported_modules, module
 LAYERS = (
     ("model",),
     ("schema", "diagnosis", "sources", "probes"),
-    ("runtime", "snapshot", "composition"),
-    ("platform", "hygiene", "explanation", "subgraph"),
-    ("experiments", "requests"),
+    ("runtime", "composition"),
+    ("platform", "explanation"),
+    ("checks", "experiments"),
     ("report", "session"),
     ("commands",),
     ("cli",),

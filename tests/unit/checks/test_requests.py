@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from readiness.model.contract import Request
-from readiness.model.evidence import HttpAnswer
-from readiness.probes import http
-from readiness.requests import (
+from readiness.checks.requests import (
     NotCaptured,
     NoToken,
     captured,
@@ -19,6 +16,9 @@ from readiness.requests import (
     obtain_token,
     send,
 )
+from readiness.model.contract import Request
+from readiness.model.evidence import HttpAnswer
+from readiness.probes import http
 from tests.unit.experiments.scripted_platform import World, world
 
 Sent = list[tuple[str, str, Any, dict[str, str]]]

@@ -7,11 +7,7 @@ from typing import Any
 import graphql as core
 import pytest
 
-from readiness.model.contract import GraphQL
-from readiness.model.errors import SchemaError
-from readiness.probes import graphql
-from readiness.probes.graphql import GraphQLAnswer, GraphQLFault
-from readiness.subgraph import (
+from readiness.checks.subgraph import (
     NotServed,
     RunningSubgraph,
     ask_entities,
@@ -19,6 +15,10 @@ from readiness.subgraph import (
     guard_faults,
     introspection_faults,
 )
+from readiness.model.contract import GraphQL
+from readiness.model.errors import SchemaError
+from readiness.probes import graphql
+from readiness.probes.graphql import GraphQLAnswer, GraphQLFault
 
 URL = "http://127.0.0.1:3014/graphql"
 TOKEN = {"Authorization": "Bearer abc"}

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from readiness.checks.snapshot import NoSnapshot, NotSaved, drift, save, shared_types
 from readiness.model.contract import Contract
 from readiness.model.errors import SchemaError
 from readiness.schema import parse
-from readiness.snapshot import NoSnapshot, NotSaved, drift, save, shared_types
 
 SAVED = "type Query { a: Int b: Int kind: Kind find(kind: Kind): Int }\nenum Kind { A }\n"
 SERVED = "type Query { a: Int! kind: Kind find(kind: Kind, more: Int): Int }\nenum Kind { A B }\n"

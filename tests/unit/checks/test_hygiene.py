@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from readiness.hygiene import excess_privileges, is_pinned, is_root, secrets_in
+from readiness.checks.hygiene import excess_privileges, is_pinned, is_root, secrets_in
 from readiness.model.graph import Privileges
 from readiness.runtime.protocol import Layer
 from tests.unit.graphs import service

@@ -1,0 +1,1 @@
+"""What a criterion asks beyond one probe: declared requests, a running subgraph, its snapshot, rules of hygiene."""

@@ -38,7 +38,7 @@ def measure(rounds: int, tell: Callable[[str], None]) -> Section:
             causes += told
     tell(f"death: {len(ends)} waits, the slowest ended after {max(ends) * 1000:.0f} ms")
     return Section(
-        "a container dies while it is waited for (from the engine's event)",
+        "a death, from the engine's event",
         (
             Series("the wait ends", tuple(ends), limit_s=_LIMIT_S, every_one=True),
             Series("its cause is told", tuple(causes)),

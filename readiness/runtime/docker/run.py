@@ -51,6 +51,7 @@ class DockerRun:
             for orphan in sweep(self._docker):
                 self._journal.append(Noted(message=f"removed what run {orphan} had left behind"))
             unavailable = resolve(self._docker, self._graph, compose, self._journal.append)
+            self.runtime.pin_images()
             self._recorder = Recorder(self._docker, self.run, self._journal)
             self.runtime.prepare(ports, kept=self.kept)
         starting = Start(self._graph, contract, self.runtime, self._journal, explain)

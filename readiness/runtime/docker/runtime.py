@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class DockerRuntime:
         self._containers: dict[str, Container] = {}
         self._networks: dict[str, str] = {}
         self._volumes: dict[str, str] = {}
+        self._images: dict[str, str] = {}
         self._ports = Ports()
         self._executors = ThreadPoolExecutor(max_workers=16, thread_name_prefix="exec")
         self._lost: EngineLost | None = None
@@ -91,6 +92,12 @@ class DockerRuntime:
         self._docker.volumes.create(name, labels={labels.RUN: self.run})
         self._volumes[key] = name
 
+    def pin_images(self) -> None:
+        """Create from the images that the names mean now: another checkout may build under the same names meanwhile."""
+        for node in self.graph:
+            with self._engine(), suppress(docker.errors.ImageNotFound):
+                self._images[node.name] = str(self._docker.images.get(node.image).id)
+
     def attach(self) -> None:
         """Take up the containers of a run that another process has made."""
         with self._engine():
@@ -121,7 +128,7 @@ class DockerRuntime:
         )
         with self._engine():
             try:
-                container = self.client.create(declared.image, **arguments)
+                container = self.client.create(self._images.get(node, declared.image), **arguments)
                 for network in list(declared.networks)[1:]:
                     self._docker.networks.get(self._networks[network]).connect(
                         container, aliases=[node, *declared.networks[network]]

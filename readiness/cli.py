@@ -26,7 +26,7 @@ from readiness.runtime.docker.cleanup import KnownRun, known_runs, remove_run
 from readiness.runtime.docker.engine import connect, engine_errors
 from readiness.runtime.docker.run import build_images
 from readiness.runtime.journal import Journal
-from readiness.session import Session, compose_project, new_run_folder
+from readiness.session import Session, compose_project, new_run_folder, remove_run_folders
 from readiness.sources import load, placeholder_ports
 from readiness.sources.validation import check_references
 
@@ -122,6 +122,7 @@ def _down(given: argparse.Namespace) -> int:
         unknown = [run for run in given.runs if run not in known]
         for run in known if given.all else [run for run in given.runs if run in known]:
             removed = remove_run(client, run)
+            remove_run_folders(run)
             counts = f"{removed.containers} containers, {removed.networks} networks, {removed.volumes} volumes"
             print(f"{run}: {counts} removed")
     for run in unknown:

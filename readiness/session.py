@@ -54,6 +54,12 @@ def new_run_folder() -> Path:
         raise not_recorded(Path(os.environ.get("TMPDIR", "/tmp")), error) from error
 
 
+def remove_run_folders(run: str) -> None:
+    """Take away the files of a run that is over or has been removed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"readiness-{run}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Session:
     """The owner of one run: starts the platform, and takes everything away again."""
 

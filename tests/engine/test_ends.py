@@ -93,6 +93,7 @@ def test_a_kept_graph_stays_until_it_is_removed(tmp_path: Path) -> None:
         removed = _cli("down", run)
     assert removed.returncode == 0
     assert left_of(run) == []
+    assert list(Path("/tmp").glob(f"readiness-{run}-*")) == []
 
 
 def _cli(*arguments: str) -> "subprocess.CompletedProcess[str]":

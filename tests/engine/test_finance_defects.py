@@ -1,10 +1,11 @@
 """Finance, really built with one defect in its subgraph each: one finding, at the right coordinate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import docker
 import pytest
 
 from tests.engine.overlays import reference
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.engine
 _SERVICES = PLATFORM / "services"
 _ACCOUNT_KEYS = 'keys=["id", "number"]'
 _TRANSACTION_BY_ID = "await context.of(info).transaction_by_id.load(transaction_id)\n"
+_IMAGE = "finance-with-a-defect:1"
 _NOT_NEEDED = ("master-data", "workflow", "rules-engine")
 _END_OF_SCHEMA = "    return Schema("
 
@@ -96,6 +98,15 @@ DEFECTS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _image_removed() -> Iterator[None]:
+    """What was built for these tests does not stay on the engine."""
+    yield
+    client = docker.from_env()
+    client.images.remove(_IMAGE, force=True)
+    client.close()
+
+
 @pytest.mark.parametrize("defect", DEFECTS.values(), ids=list(DEFECTS))
 def test_a_defect_of_the_subgraph_is_one_finding_with_its_coordinate(defect: Defect, tmp_path: Path) -> None:
     contract = reference(tmp_path, compose=_built_with(defect, tmp_path / "image"), contract=_without_the_others)
@@ -138,7 +149,7 @@ def _built_with(
     def change(compose: dict[str, Any]) -> None:
         for name in without:
             del compose["services"][name]
-        compose["services"]["finance"] |= {"image": "finance-with-a-defect:1", "build": {"context": str(folder)}}
+        compose["services"]["finance"] |= {"image": _IMAGE, "build": {"context": str(folder)}}
 
     return change
 

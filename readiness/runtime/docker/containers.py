@@ -47,7 +47,7 @@ def create_arguments(
         "security_opt": list(node.privileges.security_opt),
         "restart_policy": {"Name": node.restart.name, "MaximumRetryCount": node.restart.maximum_retries},
         "volumes": {
-            volumes[mount.source or mount.target]: {"bind": mount.target, "mode": "ro" if mount.read_only else "rw"}
+            volumes[volume_key(node, mount)]: {"bind": mount.target, "mode": "ro" if mount.read_only else "rw"}
             for mount in node.mounts
             if mount.kind is MountKind.VOLUME
         },
@@ -69,6 +69,11 @@ def create_arguments(
         endpoint = EndpointConfig(api_version, aliases=[node.name, *node.networks[first]])
         arguments |= {"network": networks[first], "networking_config": {networks[first]: endpoint}}
     return {key: value for key, value in arguments.items() if value is not None}
+
+
+def volume_key(node: Node, mount: Mount) -> str:
+    """By what a volume is known in a run: its name in the file, or whose anonymous one it is."""
+    return mount.source or f"{node.name}:{mount.target}"
 
 
 def files_archive(node: Node) -> bytes | None:

@@ -49,6 +49,8 @@ class DockerRun:
         self._journal.append(RunStarted(run=self.run, graph=self._graph.name, nodes=tuple(self._graph.nodes)))
         with engine_errors():
             for orphan in sweep(self._docker):
+                for left in self._folder.parent.glob(f"readiness-{orphan}-*"):
+                    shutil.rmtree(left, ignore_errors=True)
                 self._journal.append(Noted(message=f"removed what run {orphan} had left behind"))
             unavailable = resolve(self._docker, self._graph, compose, self._journal.append)
             self.runtime.pin_images()

@@ -20,7 +20,7 @@ from readiness.model.evidence import ContainerState
 from readiness.model.graph import Graph, MountKind
 from readiness.runtime.docker import labels
 from readiness.runtime.docker.cleanup import owner_labels
-from readiness.runtime.docker.containers import create_arguments, files_archive
+from readiness.runtime.docker.containers import create_arguments, files_archive, volume_key
 from readiness.runtime.docker.engine import engine_errors
 from readiness.runtime.docker.inspection import container_facts, container_state, image_facts
 from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
@@ -82,15 +82,12 @@ class DockerRuntime:
                 self._docker.networks.create(self._networks[network], driver="bridge", labels=marks)
             for node in self.graph:
                 for mount in node.mounts:
-                    if mount.kind is MountKind.VOLUME:
-                        self._make_volume(mount.source, f"{node.name}{mount.target}", mount.source or mount.target)
+                    if mount.kind is MountKind.VOLUME and volume_key(node, mount) not in self._volumes:
+                        self._make_volume(volume_key(node, mount))
 
-    def _make_volume(self, source: str | None, anonymous: str, key: str) -> None:
-        if source is not None and source in self._volumes:
-            return
-        name = self._name(source or anonymous.strip("/").replace("/", "-"))
-        self._docker.volumes.create(name, labels={labels.RUN: self.run})
-        self._volumes[key] = name
+    def _make_volume(self, key: str) -> None:
+        self._volumes[key] = self._name(re.sub(r"[^\w.-]+", "-", key).strip("-"))
+        self._docker.volumes.create(self._volumes[key], labels={labels.RUN: self.run})
 
     def pin_images(self) -> None:
         """Create from the images that the names mean now: another checkout may build under the same names meanwhile."""

@@ -31,7 +31,7 @@ def arguments(node: Node, ports: tuple[int, ...] = (), fixed: frozenset[int] = f
         name="readiness-abc123-auth",
         ports=ports,
         fixed_ports=fixed,
-        volumes={"data": "readiness-abc123-data", "/anonymous": "readiness-abc123-auth-anonymous"},
+        volumes={"data": "readiness-abc123-data", "auth:/anonymous": "readiness-abc123-auth-anonymous"},
         networks={"default": "readiness-abc123-default", "second": "readiness-abc123-second"},
         api_version="1.41",
     )

@@ -87,8 +87,13 @@ def _check(given: argparse.Namespace) -> int:
 
 def _up(given: argparse.Namespace) -> int:
     session = Session(given.contract, new_run_folder(), kept=True)
-    with Following(session.journal, progress_on(sys.stdout)):
-        platform = session.start()
+    try:
+        with Following(session.journal, progress_on(sys.stdout)):
+            platform = session.start()
+    except BaseException:
+        # A graph that is not wholly there is of no use to anybody.
+        session.discard()
+        raise
     failures = [failure for node in platform.graph if (failure := platform.failure(node.name)) is not None]
     session.close()
     for failure in failures:
@@ -120,14 +125,18 @@ def _down(given: argparse.Namespace) -> int:
     with engine_errors():
         known = [run.run for run in known_runs(client)]
         unknown = [run for run in given.runs if run not in known]
+        left: list[str] = []
         for run in known if given.all else [run for run in given.runs if run in known]:
             removed = remove_run(client, run)
             remove_run_folders(run)
             counts = f"{removed.containers} containers, {removed.networks} networks, {removed.volumes} volumes"
             print(f"{run}: {counts} removed")
+            left += [f"{run}: not removed: {failure}" for failure in removed.failed]
     for run in unknown:
         print(f"{run}: no such run on this engine; `python -m readiness list` tells which there are", file=sys.stderr)
-    return _WRONG if unknown else _DONE
+    for failure in left:
+        print(failure, file=sys.stderr)
+    return _WRONG if unknown or left else _DONE
 
 
 def _load(path: Path) -> tuple[Contract, Graph]:

@@ -107,20 +107,32 @@ class Session:
         except OSError as error:
             raise not_recorded(self._folder, error) from error
 
-    def close(self) -> None:
-        """Take away everything that the run made, unless it is to be kept.
+    def close(self) -> tuple[str, ...]:
+        """Take away everything that the run made, unless it is to be kept. Returns what could not be taken away.
 
         :raises EngineLost: the engine no longer answers; the watcher goes on trying.
         :raises NotRecorded: something that happened in the run could not be written down.
         """
         with ExitStack() as stack:
             stack.callback(self.journal.close)
-            if self._docker_run is not None:
-                self._docker_run.close()
-            elif not self._kept:
+            removed = self._docker_run.close() if self._docker_run is not None else None
+            if self._docker_run is None:
+                # Nothing was made that could be kept.
                 shutil.rmtree(self._folder, ignore_errors=True)
         if self.journal.unwritten is not None:
             raise self.journal.unwritten
+        return removed.failed if removed is not None else ()
+
+    def discard(self) -> None:
+        """Take away everything that the run made, also where it was to be kept.
+
+        :raises EngineLost: the engine no longer answers.
+        """
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            stack.callback(self.journal.close)
+            if self._docker_run is not None:
+                self._docker_run.discard()
 
 
 def attach(run_folder: Path) -> Platform:

@@ -27,12 +27,17 @@ def remove_run(client: docker.DockerClient, run: str) -> Removed:
     """Remove the containers, networks and volumes of one run. Goes on after a step that fails."""
     chosen: dict[str, str | list[str] | bool] = {"label": f"{labels.RUN}={run}"}
     containers = client.containers.list(all=True, filters=chosen, ignore_removed=True)
-    failed = _all_at_once([partial(container.remove, force=True, v=True) for container in containers])
+    lasting = _all_at_once([partial(container.remove, force=True, v=True) for container in containers])
     networks = client.networks.list(filters=chosen)
-    failed += _all_at_once([network.remove for network in networks])
+    joined = _all_at_once([network.remove for network in networks])
     volumes = client.volumes.list(filters=chosen)
-    failed += _all_at_once([partial(volume.remove, force=True) for volume in volumes])
-    return Removed(len(containers), len(networks), len(volumes), tuple(failed))
+    used = _all_at_once([partial(volume.remove, force=True) for volume in volumes])
+    return Removed(
+        len(containers) - len(lasting),
+        len(networks) - len(joined),
+        len(volumes) - len(used),
+        (*lasting, *joined, *used),
+    )
 
 
 def _all_at_once(steps: list[Callable[[], None]]) -> list[str]:
@@ -85,9 +90,7 @@ def known_runs(client: docker.DockerClient) -> tuple[KnownRun, ...]:
 def sweep(client: docker.DockerClient) -> tuple[str, ...]:
     """Remove what runs left behind whose owner on this machine is gone. Kept graphs and other machines' runs stay."""
     orphans = [known.run for known in known_runs(client) if not known.owner_alive and not known.kept]
-    for run in orphans:
-        remove_run(client, run)
-    return tuple(orphans)
+    return tuple(run for run in orphans if not remove_run(client, run).failed)
 
 
 def owner_labels(kept: bool) -> dict[str, str]:

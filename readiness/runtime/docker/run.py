@@ -65,17 +65,29 @@ class DockerRun:
 
         :raises EngineLost: the engine no longer answers; the watcher goes on trying.
         """
+        if self.kept:
+            self._stop_following()
+            return None
+        return self.discard()
+
+    def discard(self) -> Removed:
+        """Stop recording, and remove what was made, whether or not it was to be kept.
+
+        :raises EngineLost: the engine no longer answers; a watcher, where there is one, goes on trying.
+        """
+        self._stop_following()
+        removed = self._remove()
+        if not removed.failed:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            if self._watcher is not None:
+                self._watcher.release()
+        return removed
+
+    def _stop_following(self) -> None:
         self._journal.interrupt()
         for follower in (self._sampler, self._recorder):
             if follower is not None:
                 follower.close()
-        if self._watcher is None:
-            return None
-        removed = self._remove()
-        if not removed.failed:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._watcher.release()
-        return removed
 
     def _remove(self) -> Removed:
         try:

@@ -22,6 +22,8 @@ NO_LOGIN = Credentials()
 LOGIN = Credentials(password="secret")
 DEADLINE_S = 0.3
 OK = b"+OK\r\n"
+FLOODED = ("not Redis: ", "no answer within 300 ms")
+"""On a busy machine the deadline may come before the flood has been understood: both are true."""
 
 
 @pytest.mark.parametrize(
@@ -33,11 +35,13 @@ OK = b"+OK\r\n"
         pytest.param(closes, "the connection was closed without an answer", id="closes"),
         pytest.param(resets, "connection reset", id="resets"),
         pytest.param(says_and_closes(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "not Redis: ", id="HTTP"),
-        pytest.param(floods(b"", b"x" * 65536), "not Redis: ", id="endless line"),
-        pytest.param(floods(b"", b"*1\r\n" * 1000), "not Redis: ", id="endless nesting"),
+        pytest.param(floods(b"", b"x" * 65536), FLOODED, id="endless line"),
+        pytest.param(floods(b"", b"*1\r\n" * 1000), FLOODED, id="endless nesting"),
     ],
 )
-def test_what_a_server_does_instead_of_answering_is_the_error(behaviour: Behaviour, error: str) -> None:
+def test_what_a_server_does_instead_of_answering_is_the_error(
+    behaviour: Behaviour, error: str | tuple[str, ...]
+) -> None:
     for probe in (redis.ping, redis.clients):
         with server(behaviour) as address, within(DEADLINE_S + GRACE_S):
             answer = probe(address, LOGIN, DEADLINE_S)

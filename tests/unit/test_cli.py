@@ -1,9 +1,10 @@
 """``python -m readiness``: arguments, messages and exit codes, without an engine."""
 
-from collections.abc import Callable
+from collections.abc import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import Callable
 import pytest
 
 from readiness import cli
@@ -101,7 +102,11 @@ def test_list_says_whose_each_run_is(removed: list[str], capsys: Told) -> None:
 
 
 @pytest.mark.parametrize("command", ["list", "images", "up"])
-def test_no_engine_is_one_message(contract: str, monkeypatch: pytest.MonkeyPatch, capsys: Told, command: str) -> None:
+def test_no_engine_is_one_message(
+    contract: str, monkeypatch: pytest.MonkeyPatch, capsys: Told, command: str, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
     def no_engine(*_: object, **__: object) -> object:
         raise NoEngine("no container engine answers")
 

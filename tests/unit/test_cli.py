@@ -1,10 +1,10 @@
 """``python -m readiness``: arguments, messages and exit codes, without an engine."""
 
-from collections.abc import tempfile
-from pathlib import Path
+import tempfile
+from collections.abc import Callable
+from collections.abc from pathlib import Path
 from types import SimpleNamespace
 
-import Callable
 import pytest
 
 from readiness import cli

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from collections.abc from pathlib import Path
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest

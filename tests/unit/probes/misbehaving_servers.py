@@ -131,6 +131,12 @@ def silent(connection: socket.socket, over: threading.Event) -> None:
 def closes(connection: socket.socket, _over: threading.Event) -> None:
     """Closes after the first message, as a port proxy does when nothing listens behind it."""
     connection.recv(65536)
+    # What came in a second piece is read too: with something unread, close() would send RST instead of FIN.
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(1)
+    with suppress(OSError):
+        while connection.recv(65536):
+            pass
 
 
 def resets(connection: socket.socket, _over: threading.Event) -> None:

@@ -3,6 +3,8 @@
 from fixtures.criteria import P1, P2, criterion, shown_cause
 from fixtures.subjects import demand_ready
 from readiness.diagnosis.promises import BrokenPromise
+from readiness.experiments.crash import Crash
+from readiness.experiments.restart import Restart
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -22,24 +24,22 @@ def test_the_service_comes_back_from_a_crash(service: Service, experiments: Expe
     if seen.restarted_after_s is None:
         no_policy = shown_cause("limits.restart_policy", service.name)
         raise Unmet(f"no restart policy brought it back ({seen.how})", no_policy)
-    budget_s = service.promise.recovers_within or 0.0
-    assert seen.ready_after_s is not None, f"not ready again after a crash\n{seen.last_answer}"
-    assert seen.ready_after_s <= budget_s, (
-        f"ready {format_duration(seen.ready_after_s)} after a crash, promised {format_duration(budget_s)}"
-    )
-    assert not seen.wrong_afterwards, "answers are wrong after a crash\n" + "\n".join(seen.wrong_afterwards)
+    _check_came_back(service, seen, after="a crash")
 
 
 @criterion("stable.restart", P1, each=subjects.services, cause=BrokenPromise.NO_RECOVERY, disturbing=True)
 def test_the_service_comes_back_from_a_restart(service: Service, experiments: Experiments) -> None:
     """After a graceful restart it is ready within `recovers_within`, and no request is wrong afterwards."""
-    seen = experiments.restart(service.name)
+    _check_came_back(service, experiments.restart(service.name), after="a restart")
+
+
+def _check_came_back(service: Service, seen: Crash | Restart, after: str) -> None:
     budget_s = service.promise.recovers_within or 0.0
-    assert seen.ready_after_s is not None, f"not ready again after a restart\n{seen.last_answer}"
+    assert seen.ready_after_s is not None, f"not ready again after {after}\n{seen.last_answer}"
     assert seen.ready_after_s <= budget_s, (
-        f"ready {format_duration(seen.ready_after_s)} after a restart, promised {format_duration(budget_s)}"
+        f"ready {format_duration(seen.ready_after_s)} after {after}, promised {format_duration(budget_s)}"
     )
-    assert not seen.wrong_afterwards, "answers are wrong after a restart\n" + "\n".join(seen.wrong_afterwards)
+    assert not seen.wrong_afterwards, f"answers are wrong after {after}\n" + "\n".join(seen.wrong_afterwards)
 
 
 @criterion("stable.stops", P2, each=subjects.services, cause=BrokenPromise.STOP_IGNORED, disturbing=True)

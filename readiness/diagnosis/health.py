@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from readiness.diagnosis import addresses, state, wording
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
-from readiness.diagnosis.diagnose import Scene, deeper, diagnose_in, explain
+from readiness.diagnosis.diagnose import diagnose_in, scene_of
+from readiness.diagnosis.explain import deeper, explain
 from readiness.diagnosis.reading import Reading, best, matches, read
+from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph
@@ -25,7 +27,7 @@ def health_cause(
 
     :param details: the answer's details: key of a dependency to its status and message.
     """
-    scene = Scene(graph, neighbours)
+    scene = scene_of(graph, neighbours)
     down = {key: text for key, (status, text) in details.items() if status.lower() not in _WELL}
     causes = [_of_indicator(key, text, evidence, scene.through(service)) for key, text in down.items()]
     if not causes:

@@ -1,0 +1,77 @@
+"""What the client's own settings have to do with a failure that is about a dependency."""
+
+from dataclasses import replace
+
+from readiness.diagnosis import addresses, wording
+from readiness.diagnosis.addresses import Place
+from readiness.diagnosis.building import at_most_likely
+from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
+from readiness.diagnosis.lastwords import reading_of_the_end
+from readiness.diagnosis.place import meant_by
+from readiness.diagnosis.reading import Match
+from readiness.diagnosis.scene import Scene
+from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Cause
+from readiness.model.graph import Graph, Kind
+
+
+def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEvidence, scene: Scene) -> Cause:
+    """What the client's own settings have to do with it."""
+    node = scene.graph.nodes.get(evidence.node)
+    dependency = scene.graph.nodes.get(cause.dependency or "")
+    about_dependency = cause.cls.startswith("dependency_")
+    told = wording.summary_of_place(evidence.node, place) if about_dependency and place.host else None
+    if told:
+        cause = replace(cause, summary=told, advice="Correct the host and port in the node's settings.")
+    if node is None:
+        return cause
+    if cause.cls == CauseClass.DEPENDENCY_AUTH_FAILED:
+        cause = _refused_to_whom(cause, evidence, scene)
+        keys = addresses.credentials_for(node, dependency, match.role)
+    else:
+        keys = addresses.settings_naming(node, place, dependency) if told or place.host else ()
+    if keys and about_dependency and cause.node == evidence.node:
+        cause = replace(cause, evidence=(*cause.evidence, f"{evidence.node}'s settings for it: {', '.join(keys)}"))
+    if cause.dependency and about_dependency and scene.is_fine(cause.dependency):
+        cause = replace(cause, evidence=(*cause.evidence, f"{cause.dependency} answers our own probe"))
+        if cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY and not told:
+            # It is fine now: the client was too early, or looks in the wrong place. Both are its own affair.
+            cause = replace(cause, confidence=at_most_likely(cause))
+    return cause
+
+
+def _refused_to_whom(cause: Cause, evidence: NodeEvidence, scene: Scene) -> Cause:
+    """When a dependency refuses every one of several clients, it is the dependency whose credentials were changed."""
+    dependency = cause.dependency or ""
+    if dependency not in scene.graph.nodes or dependency in scene.path:
+        return cause
+    clients = _clients_of(dependency, scene.graph)
+    others = [name for name in clients if name != evidence.node and name in scene.neighbours]
+    if not others or not all(_is_refused(scene.neighbours[name], dependency, scene) for name in others):
+        return cause
+    return replace(
+        cause,
+        node=dependency,
+        confidence=at_most_likely(cause),
+        evidence=(*cause.evidence, f"{dependency} refuses its other clients too: {', '.join(others)}"),
+    )
+
+
+def _clients_of(dependency: str, graph: Graph) -> list[str]:
+    target = graph[dependency]
+    return [
+        node.name
+        for node in graph
+        if node.kind is Kind.SERVICE
+        and (
+            any(edge.node == dependency for edge in node.depends_on)
+            or addresses.settings_naming(node, Place(dependency, None, dependency), target)
+        )
+    ]
+
+
+def _is_refused(evidence: NodeEvidence, dependency: str, scene: Scene) -> bool:
+    reading = reading_of_the_end(evidence)
+    if reading is None or reading.match.signature.cause is not CauseClass.DEPENDENCY_AUTH_FAILED:
+        return False
+    return meant_by(reading.match, evidence, scene).node == dependency

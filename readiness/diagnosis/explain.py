@@ -1,0 +1,76 @@
+"""From what a text says to a cause: the dependency is found in the graph and looked at in its turn."""
+
+from dataclasses import replace
+
+from readiness.diagnosis import addresses, state, wording
+from readiness.diagnosis.addresses import Place
+from readiness.diagnosis.building import build_cause
+from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
+from readiness.diagnosis.client import with_clients_side
+from readiness.diagnosis.place import meant_by
+from readiness.diagnosis.reading import Match, Reading
+from readiness.diagnosis.scene import Scene
+from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Cause, Confidence
+
+
+def explain_reading(reading: Reading, evidence: NodeEvidence, scene: Scene) -> Cause:
+    """The cause that a log names, with the dependency found in the graph and looked at in its turn."""
+    return explain(reading.match, reading.confidence, wording.lines_of(reading), evidence, scene)
+
+
+def explain(
+    match: Match,
+    confidence: Confidence,
+    lines: tuple[str, ...],
+    evidence: NodeEvidence,
+    scene: Scene,
+    known: str | None = None,
+) -> Cause:
+    """The cause behind a match; ``known`` is the dependency where it is known from elsewhere."""
+    place = meant_by(match, evidence, scene)
+    dependency = known or place.node
+    follows = match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY and place.problem is None
+    if follows and dependency and dependency not in scene.path and scene.is_failing(dependency):
+        return deeper(dependency, scene, *(f"{evidence.node}: {line}" for line in lines))
+    said = {**match.groups, **_setting(match, evidence), "node": evidence.node}
+    called = dependency or match.role
+    if called:
+        said["dependency"] = called
+    if place.host:
+        said.update({"at": f" at {place}"} if called else {"dependency": str(place)})
+    cause = build_cause(match.signature.cause, evidence, confidence, said=said, lines=lines)
+    cause = replace(cause, dependency=_named(dependency, match, place, scene), advice=match.signature.advise(said))
+    return with_clients_side(cause, match, place, evidence, scene)
+
+
+def _setting(match: Match, evidence: NodeEvidence) -> dict[str, str]:
+    """The variable as the node's environment spells it, where a library names only its own field for it."""
+    key = match.groups.get("key")
+    if match.signature.cause is not CauseClass.CONFIG_INVALID or key is None:
+        return {}
+    spelled = next((name for name in evidence.environment if name.lower() == key.lower()), None)
+    return {"key": spelled or (f"{key} ({key.upper()} in the environment)" if key.islower() else key)}
+
+
+def _named(dependency: str | None, match: Match, place: Place, scene: Scene) -> str | None:
+    """The dependency as a node; by the name that the log gives where there is no graph to look it up in."""
+    if dependency or len(scene.graph) > 1 or not match.signature.cause.startswith(("dependency_", "tls", "database")):
+        return dependency
+    return match.role or addresses.role_of_port(place.port) or addresses.name_in(place.host)
+
+
+def deeper(name: str, scene: Scene, *because: str, otherwise: CauseClass = CauseClass.DEPENDENCY_UNREACHABLE) -> Cause:
+    """The cause of a dependency's failure, as the cause of its client's; ``otherwise`` where that is not known."""
+    evidence = scene.neighbours[name]
+    cause = scene.diagnose(evidence, scene)
+    if cause.cls == CauseClass.UNKNOWN and cause.node == name:
+        cause = replace(
+            cause,
+            cls=otherwise.value,
+            dependency=name,
+            confidence=Confidence.LIKELY,
+            summary=f"{name} is down itself ({state.describe(evidence)[0]})",
+            advice=f"Find out why {name} does not run; its clients follow.",
+        )
+    return replace(cause, evidence=(*cause.evidence, *because))

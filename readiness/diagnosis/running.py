@@ -1,0 +1,33 @@
+"""Why a process that runs does not do what it must."""
+
+from dataclasses import replace
+
+from readiness.diagnosis.building import at_most_likely, build_cause
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.explain import explain_reading
+from readiness.diagnosis.healthcheck import of_healthcheck
+from readiness.diagnosis.reading import read
+from readiness.diagnosis.scene import Scene
+from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Cause, Confidence
+
+
+def of_running(evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    """The process runs and does not do what it must."""
+    if not evidence.state.is_running:
+        return None
+    if evidence.state.status == "paused":
+        return replace(
+            build_cause(CauseClass.APP_HANG, evidence, Confidence.SURE),
+            summary=f"{evidence.node} is paused: its processes are frozen",
+            advice="Unpause the container.",
+        )
+    return of_healthcheck(evidence, scene) or _of_log_so_far(evidence, scene)
+
+
+def _of_log_so_far(evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    reading = read(evidence.log, ended=False) or read(evidence.earlier_log, ended=True)
+    if reading is None:
+        return None
+    cause = explain_reading(reading, evidence, scene)
+    return replace(cause, confidence=at_most_likely(cause)) if cause.node == evidence.node else cause

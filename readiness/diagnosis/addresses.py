@@ -88,7 +88,7 @@ def meant(graph: Graph, client: str, host: str, port: int | None = None, role: s
     if named is not None:
         return Place(host, port, named, _problem_with(graph, client, named, port))
     target = _by_port_or_role(graph, client, port, role or role_of_key(name_in(host) or ""))
-    if not host or _is_ip(host) or len(graph) == 0:
+    if not host or _is_ip(host) or len(graph) == 0 or not graph.is_complete:
         return Place(host, port, target)
     return Place(host, port, target, Problem.UNKNOWN_NAME)
 

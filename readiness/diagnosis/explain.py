@@ -55,7 +55,8 @@ def _setting(match: Match, evidence: NodeEvidence) -> dict[str, str]:
 
 def _named(dependency: str | None, match: Match, place: Place, scene: Scene) -> str | None:
     """The dependency as a node; by the name that the log gives where there is no graph to look it up in."""
-    if dependency or len(scene.graph) > 1 or not match.signature.cause.startswith(("dependency_", "tls", "database")):
+    declared = scene.graph.is_complete and len(scene.graph) > 1
+    if dependency or declared or not match.signature.cause.startswith(("dependency_", "tls", "database")):
         return dependency
     return match.role or addresses.role_of_port(place.port) or addresses.name_in(place.host)
 

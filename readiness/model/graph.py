@@ -163,6 +163,8 @@ class Graph:
     nodes: Mapping[str, Node]
     source: Path
     """The Compose file that it was read from."""
+    is_complete: bool = True
+    """False where other nodes may exist than these: a graph of the containers that somebody happened to inspect."""
 
     def __getitem__(self, name: str) -> Node:
         return self.nodes[name]

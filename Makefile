@@ -1,10 +1,12 @@
 # The commands that people type. `make help` lists them; ARGS= passes further arguments to pytest, as in
 #   make readiness ARGS="--level nightly -k finance"
+#   make detection DEFECTS="redis or kafka/"
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup readiness test lint format bench requirements clean
+.PHONY: help setup readiness test detection lint format bench requirements clean
 
 ARGS ?=
+DEFECTS ?=
 python := .venv/bin/python
 pytest := .venv/bin/pytest
 
@@ -21,6 +23,10 @@ test: ## the project's own tests: unit, then those that need the engine
 	@setup/setup.sh --dev
 	@$(pytest) tests/unit $(ARGS)
 	@$(pytest) tests/engine $(ARGS)
+
+detection: ## platforms with a known defect each: is it found, and is its cause right?
+	@setup/setup.sh --dev
+	@$(pytest) tests/detection -n $(shell expr $$(nproc) + 1) $(if $(DEFECTS),-k "$(DEFECTS)") $(ARGS)
 
 lint: ## format, lint and types
 	@setup/setup.sh --dev --no-engine

@@ -59,15 +59,24 @@ def test_make_targets_exist(path: Path) -> None:
 
 def test_a_pull_request_runs_every_check_of_a_change() -> None:
     """The same as .ci/run, so that one cannot forget what the other asks for."""
-    ci = re.search(r"for target in ([a-z ]+);", (ROOT / ".ci" / "run").read_text())
-    assert ci is not None
-    assert list(read("pull-request")["jobs"]) == ci.group(1).split()
+    script = (ROOT / ".ci" / "run").read_text()
+    looped = re.search(r"for target in ([a-z ]+);", script)
+    assert looped is not None
+    single = re.findall(r'^make ([a-z]+) ARGS="(.+)"', script, re.MULTILINE)
+    jobs = read("pull-request")["jobs"]
+    assert list(jobs) == [*looped.group(1).split(), *(target for target, _ in single)]
+    assert single == [("detection", jobs["detection"]["with"]["sample"])]
 
 
 @pytest.mark.parametrize(("name", "level"), LEVELS.items())
 def test_each_occasion_has_its_level(name: str, level: str) -> None:
-    called = [job for job in read(name)["jobs"].values() if "uses" in job]
+    called = [job for job in read(name)["jobs"].values() if "level" in job.get("with", {})]
     assert [(job["uses"], job["with"]["level"]) for job in called] == [("./.github/workflows/readiness.yml", level)]
+
+
+def test_every_night_tries_every_defect() -> None:
+    job = read("nightly")["jobs"]["detection"]
+    assert (job["uses"], job["with"]) == ("./.github/workflows/detection.yml", {"sample": ""})
 
 
 def test_the_level_reaches_the_command() -> None:

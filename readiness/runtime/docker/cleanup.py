@@ -72,15 +72,15 @@ def known_runs(client: docker.DockerClient) -> tuple[KnownRun, ...]:
     """Every run that has containers, networks or volumes on this engine. Its network's labels say whose it is."""
     nodes: dict[str, list[str]] = {}
     owner: dict[str, dict[str, str]] = {}
+    for container in client.containers.list(all=True, filters={"label": labels.RUN}, ignore_removed=True):
+        nodes.setdefault(container.labels[labels.RUN], []).append(container.labels.get(labels.NODE, "?"))
+    for volume in client.volumes.list(filters={"label": labels.RUN}):
+        nodes.setdefault((volume.attrs.get("Labels") or {})[labels.RUN], [])
+    # Networks last: they are made first, so that nothing seen above can lack an owner for being too new.
     for network in client.networks.list(filters={"label": labels.RUN}):
         marked = network.attrs.get("Labels") or {}
         nodes.setdefault(marked[labels.RUN], [])
         owner[marked[labels.RUN]] = marked
-    for container in client.containers.list(all=True, filters={"label": labels.RUN}, ignore_removed=True):
-        nodes.setdefault(container.labels[labels.RUN], []).append(container.labels.get(labels.NODE, "?"))
-        owner.setdefault(container.labels[labels.RUN], {})
-    for volume in client.volumes.list(filters={"label": labels.RUN}):
-        nodes.setdefault((volume.attrs.get("Labels") or {})[labels.RUN], [])
     return tuple(
         KnownRun(run, tuple(sorted(names)), _is_alive(owner.get(run, {})), labels.KEPT in owner.get(run, {}))
         for run, names in nodes.items()

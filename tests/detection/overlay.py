@@ -1,0 +1,171 @@
+"""A platform with one defect laid over it, as files in a folder of its own."""
+
+import io
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import docker
+from ruamel.yaml import YAML
+
+from tests.detection.defect import Change, Defect
+
+_HERE = Path(__file__).parent
+_IMAGES = "readiness-detection"
+# Several graphs share the machine: how fast a health answer comes is not what is judged here.
+_PATIENCE: dict[str, Any] = {"defaults": {"answers_within": "500ms"}}
+
+
+@dataclass(frozen=True)
+class Base:
+    """A platform that is READY."""
+
+    folder: Path
+    services: tuple[str, ...]
+    always: tuple[str, ...] = ()
+    """Services that the others cannot be judged without: who issues the tokens."""
+
+
+BASES: Mapping[str, Base] = {
+    "reference": Base(
+        _HERE.parents[1] / "fixtures" / "platform",
+        ("auth", "master-data", "workflow", "rules-engine", "finance"),
+        ("auth",),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A platform that was laid out."""
+
+    contract: Path
+    images: tuple[str, ...]
+    """Images that a run builds for it, and that have to go afterwards."""
+
+
+def lay(name: str, defect: Defect, folder: Path) -> Laid:
+    """The defect's platform in this folder.
+
+    :raises ValueError: the defect does not fit the platform (any more).
+    """
+    base = BASES[defect.base]
+    composed, promised = _read(base.folder / "compose.yaml"), _read(base.folder / "readiness.yaml")
+    _at_home(composed, promised, base.folder)
+    if defect.services is not None:
+        _without(set(base.services) - {*defect.services, *base.always}, composed, promised)
+    promised = merged(promised, _PATIENCE)
+    images = _changed_images(name, defect, composed, folder)
+    environment = {"services": {node: {"environment": variables} for node, variables in defect.environment.items()}}
+    composed = merged(merged(composed, environment), defect.compose)
+    for path, content in defect.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    _write(folder / "compose.yaml", composed)
+    _write(folder / "readiness.yaml", merged(promised, defect.contract))
+    return Laid(folder / "readiness.yaml", images)
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7386: mappings are merged, null takes away, everything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def _at_home(composed: dict[str, Any], promised: dict[str, Any], home: Path) -> None:
+    """What is relative to the base's folder stays there, so that images that are here already are found."""
+    for service in composed["services"].values():
+        if "build" in service:
+            service["build"]["context"] = str((home / service["build"]["context"]).resolve())
+    for promise in promised["services"].values():
+        if "graphql" in promise:
+            promise["graphql"]["snapshot"] = str((home / promise["graphql"]["snapshot"]).resolve())
+
+
+def _without(dropped: set[str], composed: dict[str, Any], promised: dict[str, Any]) -> None:
+    for name in dropped:
+        composed["services"].pop(name, None)
+        promised["services"].pop(name, None)
+    for flow in list(promised.get("flows", ())):
+        if {flow["producer"], flow["consumer"]} & dropped:
+            promised["flows"].remove(flow)
+    if "tokens" in promised:
+        guarded = promised["tokens"]["guarded"]
+        promised["tokens"]["guarded"] = [request for request in guarded if request["service"] not in dropped]
+
+
+def _changed_images(name: str, defect: Defect, composed: dict[str, Any], folder: Path) -> tuple[str, ...]:
+    """Make each changed node's image one on top of the image that it has."""
+    images = []
+    for node in sorted({*(change.service for change in defect.source), *defect.image}):
+        original = composed["services"][node]["image"]
+        context = folder / f"image-{node}"
+        context.mkdir(parents=True)
+        lines = [f"FROM {original}"]
+        for number, (file, content) in enumerate(_changed_files(original, node, defect.source).items()):
+            (context / f"changed-{number}").write_text(content)
+            lines.append(f"COPY changed-{number} {file}")
+        lines.append(defect.image.get(node, ""))
+        (context / "Dockerfile").write_text("\n".join(lines))
+        image = f"{_IMAGES}/{name.replace('/', '.')}.{node}:1"
+        composed["services"][node] |= {"image": image, "build": {"context": str(context)}}
+        images.append(image)
+    return tuple(images)
+
+
+def _changed_files(image: str, node: str, changes: tuple[Change, ...]) -> dict[str, str]:
+    contents: dict[str, str] = {}
+    for change in changes:
+        if change.service != node:
+            continue
+        content = contents.get(change.file) or file_in(image, change.file)
+        if change.old not in content:
+            raise ValueError(f"{change.file} of {image} has no {change.old!r}: the defect does not fit any more")
+        contents[change.file] = content.replace(change.old, change.new, 1)
+    return contents
+
+
+@cache
+def file_in(image: str, path: str) -> str:
+    """The text of a file in an image."""
+    client = docker.from_env()
+    try:
+        container = client.containers.create(image, command=["-"])
+        try:
+            chunks, _ = container.get_archive(path)
+            with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
+                member = archive.extractfile(archive.getmembers()[0])
+                assert member is not None, f"{path} is no file"
+                return member.read().decode()
+        finally:
+            container.remove(force=True)
+    finally:
+        client.close()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = _copied(YAML(typ="safe").load(path))
+    return loaded
+
+
+def _copied(value: Any) -> Any:
+    # Anchors are resolved, so that a change of one service changes no other.
+    if isinstance(value, dict):
+        return {key: _copied(entry) for key, entry in value.items()}
+    return [_copied(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        YAML().dump(content, file)

@@ -14,13 +14,15 @@ import threading
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from readiness.model.contract import Contract
 from readiness.model.errors import CircularDependencies, ComposeError
 from readiness.model.graph import Graph
-from readiness.sources.compose_mapping import graph_from_config
+from readiness.sources.compose_mapping import declared_from_config, graph_from_config
 from readiness.sources.compose_messages import declared_circle, explain, missing_variable
+from readiness.sources.compose_outline import outline
 from readiness.sources.lines import YamlMistake, read_yaml
 
 DEADLINE_S = 20.0
@@ -106,8 +108,52 @@ def read_graph(contract: Contract, folder: Path, variables: Mapping[str, str]) -
     return graph_from_config(config, source, (folder.resolve(), source.parent), _order(source))
 
 
+def read_declared(file: Path, variables: Mapping[str, str] = MappingProxyType({})) -> Graph:
+    """The graph that any Compose file declares, whether our runtime could run it or not.
+
+    All profiles count, and a variable without a value stays open. A file that Compose refuses (an env file that is
+    elsewhere, nodes that wait in a circle) is read in outline: see :mod:`readiness.sources.compose_outline`.
+
+    :raises ComposeError: it is not there, is no YAML, or declares no services.
+    """
+    source = file.resolve()
+    if not source.is_file():
+        raise ComposeError(f"{file} {'is no file' if source.exists() else 'does not exist'}")
+    order = _order(source)
+    try:
+        command = (*compose_command(), "--file", str(source), "--profile", "*")
+        config = _resolved(command, source, variables)[0]
+    except ComposeError as error:
+        config = _outline(source, variables, otherwise=error)
+    if not config.get("services"):
+        raise ComposeError(f"{file} declares no services")
+    return declared_from_config(config, source, order)
+
+
+def _outline(source: Path, variables: Mapping[str, str], otherwise: ComposeError) -> dict[str, Any]:
+    """:raises ComposeError: ``otherwise``, where the file has no services that could be read without Compose."""
+    try:
+        data, _ = read_yaml(source)
+    except (OSError, YamlMistake):
+        raise otherwise from None
+    config = outline(data, source.parent.name, compose_environment(variables))
+    if not config["services"]:
+        raise otherwise
+    return config
+
+
 def _configuration(command: tuple[str, ...], source: Path, variables: Mapping[str, str]) -> dict[str, Any]:
-    """Compose's resolved configuration.
+    """Compose's resolved configuration, in which every variable has its value."""
+    config, missing, errors = _resolved(command, source, variables)
+    if missing:
+        raise ComposeError(explain(errors, source, missing))
+    return config
+
+
+def _resolved(
+    command: tuple[str, ...], source: Path, variables: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str], str]:
+    """Compose's configuration, the variables that got a placeholder in it, and what Compose said of it.
 
     Compose tells one missing variable at a time, so the others are found by giving each a placeholder and asking again.
     """
@@ -121,11 +167,11 @@ def _configuration(command: tuple[str, ...], source: Path, variables: Mapping[st
         missing[found[0]] = found[1]
     if status != 0 and (circle := declared_circle(errors)):
         raise CircularDependencies(circle, explain(errors, source, {}))
-    if status != 0 or missing:
+    if status != 0:
         raise ComposeError(explain(errors, source, missing))
     # Compose doubles every dollar sign of its output, so that the output is a Compose file again.
     config: dict[str, Any] = json.loads(output.replace(b"$$", b"$"))
-    return config
+    return config, missing, errors
 
 
 def _run(command: tuple[str, ...], source: Path, variables: Mapping[str, str]) -> tuple[int, bytes, str]:

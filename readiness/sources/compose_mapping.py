@@ -65,6 +65,23 @@ def graph_from_config(
     return Graph(config["name"], _with_links(nodes, services), source)
 
 
+def declared_from_config(config: Mapping[str, Any], source: Path, order: Sequence[str] = ()) -> Graph:
+    """The graph of a file that is only read, and not run: nothing is refused, what is mounted is left out.
+
+    :param config: as Compose resolves it, or in its form.
+    :raises ComposeError: a value is not what Compose is known to print.
+    """
+    services: Mapping[str, Any] = config.get("services") or {}
+    names = dict.fromkeys((*(name for name in order if name in services), *services))
+    nodes: dict[str, Node] = {}
+    for name in names:
+        try:
+            nodes[name] = _node(name, services[name], config["name"], ())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ComposeError(f"{source.name}: services.{name}: not understood: {error}") from error
+    return Graph(config["name"], _with_links(nodes, services), source)
+
+
 def _node(name: str, service: Mapping[str, Any], project: str, mounts: tuple[Any, ...]) -> Node:
     return Node(
         name=name,

@@ -28,6 +28,8 @@ DEFAULT_PORTS: Mapping[str, tuple[int, ...]] = {
     "rabbitmq": (5672, 15672), "zookeeper": (2181,), "elasticsearch": (9200,), "nats": (4222,),
 }  # fmt: skip
 _PORT_IN_TEXT = re.compile(r"(?<![\d.])(\d{2,5})(?![\d.])")
+_OWN_PORT = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{2,5})")
+_LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
 _CREDENTIAL = re.compile(r"PASS|SECRET|TOKEN|AUTH|CREDENTIAL|URL|URI|DSN|USER|SASL", re.IGNORECASE)
 
 
@@ -38,9 +40,13 @@ class Problem(StrEnum):
     """Inside a container that is the container itself."""
     UNKNOWN_NAME = "unknown name"
     """No node answers to that name."""
+    NAME_ELSEWHERE = "name elsewhere"
+    """The node has that name on a network only that the client is not on."""
     NO_COMMON_NETWORK = "no common network"
     CLOSED_PORT = "closed port"
     """The node is known not to open that port."""
+    LOOPBACK_ONLY = "loopback only"
+    """The node was seen to open that port on 127.0.0.1 only, where nobody but itself reaches it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Place:
     port: int | None
     node: str | None
     problem: Problem | None = None
+    keys: tuple[str, ...] = ()
+    """The client's variables that the address was taken from, where the message has none."""
 
     def __str__(self) -> str:
         return self.host if self.port is None else f"{self.host}:{self.port}"
@@ -82,13 +90,17 @@ def roles_in(text: str) -> tuple[str, ...]:
 def meant(graph: Graph, client: str, host: str, port: int | None = None, role: str | None = None) -> Place:
     """The node that a client means by a host and a port; by the role alone where the host tells nothing."""
     host = host.strip("[]").lower().rstrip(".")
-    if _is_loopback(host):
+    if is_loopback(host):
         return Place(host, port, _by_port_or_role(graph, client, port, role), Problem.LOCALHOST)
-    named = next((node.name for node in graph if host in _names(node)), None)
-    if named is not None:
-        return Place(host, port, named, _problem_with(graph, client, named, port))
+    bearers = [node for node in graph if host in _names(node)]
+    if bearers:
+        known = [node for node in bearers if _is_known_to(graph.nodes.get(client), node, host)]
+        named = (known or bearers)[0]
+        return Place(host, port, named.name, _problem_with(graph, client, named, host, port))
     target = _by_port_or_role(graph, client, port, role or role_of_key(name_in(host) or ""))
-    if not host or _is_ip(host) or len(graph) == 0 or not graph.is_complete:
+    if not host or is_ip(host) or len(graph) == 0 or not graph.is_complete:
+        return Place(host, port, target)
+    if host in _extra_hosts(graph.nodes.get(client)):
         return Place(host, port, target)
     return Place(host, port, target, Problem.UNKNOWN_NAME)
 
@@ -100,7 +112,7 @@ def role_of_port(port: int | None) -> str | None:
 
 def name_in(host: str) -> str | None:
     """The host where it is a name that tells something: not an address, not the container itself."""
-    return None if not host or _is_ip(host) or _is_loopback(host) else host
+    return None if not host or is_ip(host) or is_loopback(host) else host
 
 
 def by_role(graph: Graph, client: str, role: str | None) -> str | None:
@@ -139,17 +151,51 @@ def credentials_for(node: Node, dependency: Node | None, role: str | None) -> tu
 
 def share_a_network(one: Node, other: Node) -> bool:
     """Whether two nodes can reach each other. Nodes without a network are on the project's default one."""
-    return bool(set(one.networks or {"default": ()}) & set(other.networks or {"default": ()}))
+    return bool(set(_attached(one)) & set(_attached(other)))
 
 
 def _database_words(role: str) -> tuple[str, ...]:
     return (*_DATABASE_WORDS, "pg", "postgres") if role in DATABASES else ()
 
 
-def _problem_with(graph: Graph, client: str, target: str, port: int | None) -> Problem | None:
-    if client in graph.nodes and client != target and not share_a_network(graph[client], graph[target]):
-        return Problem.NO_COMMON_NETWORK
-    return None if port is None or _opens(graph, target, port) else Problem.CLOSED_PORT
+def declared_ports(node: Node) -> tuple[int, ...]:
+    """The TCP ports that the Compose file says the node opens: published, exposed, else in HEALTHCHECK or ``PORT``."""
+    opened = [*(port.container_port for port in node.ports if port.protocol == "tcp"), *node.expose]
+    if not opened:
+        texts = node.healthcheck.test if node.healthcheck else ()
+        opened = [int(match[1]) for text in texts for match in _OWN_PORT.finditer(text)]
+    if not opened and node.environment.get("PORT", "").isdigit():
+        opened = [int(node.environment["PORT"])]
+    return tuple(dict.fromkeys(opened))
+
+
+def _problem_with(graph: Graph, client: str, target: Node, host: str, port: int | None) -> Problem | None:
+    caller = graph.nodes.get(client)
+    if caller is not None and caller is not target:
+        if not share_a_network(caller, target):
+            return Problem.NO_COMMON_NETWORK
+        if not _is_known_to(caller, target, host):
+            return Problem.NAME_ELSEWHERE
+    return None if port is None or _opens(graph, target.name, port) else Problem.CLOSED_PORT
+
+
+def _is_known_to(client: Node | None, node: Node, host: str) -> bool:
+    """Whether the client knows the node by that name: aliases count on the networks that both are on."""
+    if client is None or client.name == node.name:
+        return True
+    shared = [aliases for network, aliases in _attached(node).items() if network in _attached(client)]
+    names = {name.lower() for aliases in shared for name in (node.name, *aliases, node.hostname or "")}
+    return host in names
+
+
+def _attached(node: Node) -> Mapping[str, tuple[str, ...]]:
+    """The node's networks. One without any is on the project's default one."""
+    return node.networks or {"default": ()}
+
+
+def _extra_hosts(client: Node | None) -> set[str]:
+    """The names that the client's own ``/etc/hosts`` is given (``extra_hosts``)."""
+    return {re.split(r"[:=]", entry, maxsplit=1)[0].lower() for entry in client.extra_hosts} if client else set()
 
 
 def _opens(graph: Graph, name: str, port: int | None) -> bool:
@@ -196,11 +242,15 @@ def _words(value: str) -> list[str]:
     return re.split(r"[^a-z0-9._-]+", value.lower())
 
 
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+def is_loopback(host: str) -> bool:
+    """Whether a client that asks this host asks itself: ``localhost``, 127.0.0.0/8, ``::1``, 0.0.0.0 as a target."""
+    if is_ip(host):
+        return ip_address(host).is_loopback or ip_address(host).is_unspecified
+    return host in _LOCAL_NAMES or host.endswith(".localhost")
 
 
-def _is_ip(host: str) -> bool:
+def is_ip(host: str) -> bool:
+    """Whether the host is an address and no name."""
     try:
         ip_address(host)
     except ValueError:

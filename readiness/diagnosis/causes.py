@@ -13,6 +13,7 @@ class CauseClass(StrEnum):
     APP_WIRING = "app_wiring"
     APP_START_FAILED = "app_start_failed"
     APP_HANG = "app_hang"
+    NOT_LISTENING = "not_listening"
     UNHANDLED_REJECTION = "unhandled_rejection"
     EXITED_CLEAN = "exited_clean"
     # What the image holds
@@ -97,6 +98,10 @@ EXPLANATIONS: dict[CauseClass, Explanation] = {
     CauseClass.APP_HANG: Explanation(
         "The process runs and does not get on: a blocked worker or a promise that never settles.",
         "Look for a call without a deadline on the way to the last line of the log.",
+    ),
+    CauseClass.NOT_LISTENING: Explanation(
+        "The process runs and does not listen where it is looked for: on 127.0.0.1 only, or on another port.",
+        "Let it listen on 0.0.0.0 (or `::`), on the port that the Compose file and its clients name.",
     ),
     CauseClass.UNHANDLED_REJECTION: Explanation(
         "A promise was rejected, nothing caught it, and what it was rejected with does not say why.",

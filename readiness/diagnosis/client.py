@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from readiness.diagnosis import addresses, wording
-from readiness.diagnosis.addresses import Place
+from readiness.diagnosis import addresses, settings, wording
+from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import at_most_likely
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.lastwords import reading_of_the_end
@@ -14,6 +14,13 @@ from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause
 from readiness.model.graph import Graph, Kind
 
+_CORRECT_THE_SETTING = "Correct the host and port in the node's settings."
+_ADVICE = {
+    Problem.LOCALHOST: "Set the dependency's service name in place of localhost in the node's settings.",
+    Problem.NAME_ELSEWHERE: "Use the service's name, or give the alias on the network that both are on.",
+    Problem.NO_COMMON_NETWORK: "Attach both services to one network.",
+}
+
 
 def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEvidence, scene: Scene) -> Cause:
     """What the client's own settings have to do with it."""
@@ -22,14 +29,19 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
     about_dependency = cause.cls.startswith("dependency_")
     told = wording.summary_of_place(evidence.node, place) if about_dependency and place.host else None
     if told:
-        cause = replace(cause, summary=told, advice="Correct the host and port in the node's settings.")
+        cause = replace(
+            cause, summary=told, advice=_ADVICE.get(place.problem or Problem.UNKNOWN_NAME, _CORRECT_THE_SETTING)
+        )
+        if place.keys and not match.role:
+            # The message tells neither address nor library: that it is about this setting is an inference.
+            cause = replace(cause, confidence=at_most_likely(cause))
     if node is None:
         return cause
     if cause.cls == CauseClass.DEPENDENCY_AUTH_FAILED:
         cause = _refused_to_whom(cause, evidence, scene)
         keys = addresses.credentials_for(node, dependency, match.role)
     else:
-        keys = addresses.settings_naming(node, place, dependency) if told or place.host else ()
+        keys = settings.variables_for(node, place, dependency) if told or place.host else ()
     if keys and about_dependency and cause.node == evidence.node:
         cause = replace(cause, evidence=(*cause.evidence, f"{evidence.node}'s settings for it: {', '.join(keys)}"))
     if cause.dependency and about_dependency and scene.is_fine(cause.dependency):

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from readiness.diagnosis import addresses, state, wording
-from readiness.diagnosis.addresses import Place
+from readiness.diagnosis import addresses, listening, state, wording
+from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import build_cause
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.client import with_clients_side
@@ -30,8 +30,11 @@ def explain(
     """The cause behind a match; ``known`` is the dependency where it is known from elsewhere."""
     place = meant_by(match, evidence, scene)
     dependency = known or place.node
+    deaf = _not_listening(place, lines, evidence, scene)
+    if deaf is not None:
+        return deaf
     follows = match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY and place.problem is None
-    if follows and dependency and dependency not in scene.path and scene.is_failing(dependency):
+    if follows and dependency and dependency not in scene.path and scene.is_down(dependency):
         return deeper(dependency, scene, *(f"{evidence.node}: {line}" for line in lines))
     said = {**match.groups, **_setting(match, evidence), "node": evidence.node}
     called = dependency or match.role
@@ -42,6 +45,17 @@ def explain(
     cause = build_cause(match.signature.cause, evidence, confidence, said=said, lines=lines)
     cause = replace(cause, dependency=_named(dependency, match, place, scene), advice=match.signature.advise(said))
     return with_clients_side(cause, match, place, evidence, scene)
+
+
+def _not_listening(place: Place, lines: tuple[str, ...], evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    """The node that the client looks for opens its port on 127.0.0.1 only: its own fault, and not the client's."""
+    target = scene.neighbours.get(place.node or "")
+    if place.problem is not Problem.LOOPBACK_ONLY or target is None:
+        return None
+    cause = listening.of_loopback(target, scene, place.port)
+    return (
+        replace(cause, evidence=(*cause.evidence, *(f"{evidence.node}: {line}" for line in lines))) if cause else None
+    )
 
 
 def _setting(match: Match, evidence: NodeEvidence) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from readiness.diagnosis import listening
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import explain_reading
@@ -22,7 +23,15 @@ def of_running(evidence: NodeEvidence, scene: Scene) -> Cause | None:
             summary=f"{evidence.node} is paused: its processes are frozen",
             advice="Unpause the container.",
         )
-    return of_healthcheck(evidence, scene) or _of_log_so_far(evidence, scene)
+    elsewhere = listening.of_another_port(evidence, scene)
+    return (
+        listening.of_loopback(evidence, scene)
+        or (elsewhere if elsewhere and elsewhere.confidence is Confidence.SURE else None)
+        or of_healthcheck(evidence, scene)
+        or _of_log_so_far(evidence, scene)
+        or elsewhere
+        or listening.of_said_address(evidence)
+    )
 
 
 def _of_log_so_far(evidence: NodeEvidence, scene: Scene) -> Cause | None:

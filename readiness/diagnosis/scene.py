@@ -30,6 +30,12 @@ class Scene:
         is_job = name in self.graph.nodes and self.graph[name].kind is Kind.JOB
         return state.is_failing(evidence, is_job=is_job)
 
+    def is_down(self, name: str) -> bool:
+        """Whether a neighbour that somebody could not reach is at fault itself: it fails, or listens nowhere."""
+        evidence = self.neighbours.get(name)
+        is_deaf = evidence is not None and evidence.listens == () and evidence.state.status == "running"
+        return self.is_failing(name) or (is_deaf and not self.is_fine(name))
+
     def is_fine(self, name: str) -> bool:
         evidence = self.neighbours.get(name)
         return evidence is not None and state.is_fine(evidence)

@@ -36,8 +36,10 @@ _SENTENCES = {
 _PROBLEMS = {
     Problem.LOCALHOST: "{node} looks for {dependency} at {place}, which inside a container is {node} itself",
     Problem.UNKNOWN_NAME: "{node} looks for {dependency} at {place}, a name that no node of the graph has",
+    Problem.NAME_ELSEWHERE: "{node} looks for {dependency} at {place}, a name that it has on another network only",
     Problem.NO_COMMON_NETWORK: "{node} and {dependency} are not on a common network",
     Problem.CLOSED_PORT: "{node} looks for {dependency} at {place}, a port that it does not open",
+    Problem.LOOPBACK_ONLY: "{node} looks for {dependency} at {place}, which it opens on 127.0.0.1 only",
 }
 _DEFAULTS = {"dependency": "a dependency", "at": ""}
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from readiness.model.address import Address
+
 
 @dataclass(frozen=True)
 class HealthLogEntry:
@@ -63,6 +65,10 @@ class NodeEvidence:
     """Declared environment. Values that look like secrets are masked before they come here."""
     answers: tuple["ProbeAnswer", ...] = ()
     """What probes from outside got from the node, newest last."""
+    listens: tuple[Address, ...] | None = None
+    """The TCP sockets that listen inside the container, as its kernel lists them; None where nobody looked."""
+    promised_ports: tuple[int, ...] = ()
+    """The container's ports at which it is to answer, where the contract tells them."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.graph import Graph
 from readiness.model.redaction import Redactor
 from readiness.runtime.journal import Journal
+from readiness.runtime.listening import listening_sockets
 from readiness.runtime.protocol import Runtime
 from readiness.runtime.record import Record
 
@@ -19,8 +20,11 @@ def collect(
     journal: Journal,
     redactor: Redactor,
     answers: Iterable[ProbeAnswer] = (),
+    ports: Iterable[int] = (),
 ) -> NodeEvidence:
-    """State, logs of this life and the one before, deaths and environment of a node, with every secret masked.
+    """State, logs of this life and the one before, deaths, sockets and environment of a node, every secret masked.
+
+    ``answers`` are what probes got from it, ``ports`` the container's ports at which it is to answer.
 
     :raises EngineLost: the engine no longer answers.
     """
@@ -39,6 +43,8 @@ def collect(
         deaths=Record(journal.events()).deaths(node),
         environment={name: redactor.redact(value) for name, value in graph[node].environment.items()},
         answers=tuple(answers),
+        listens=listening_sockets(runtime, node) if state.status == "running" else None,
+        promised_ports=tuple(ports),
     )
 
 

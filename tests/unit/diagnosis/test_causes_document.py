@@ -33,6 +33,7 @@ def test_every_class_that_a_text_can_tell_of_has_a_signature() -> None:
         CauseClass.DEPENDENCY_FAILED,
         CauseClass.EXITED_CLEAN,
         CauseClass.HEAP_OOM_OR_ABORT,
+        CauseClass.NOT_LISTENING,
         CauseClass.KILLED_SIGKILL,
         CauseClass.TERMINATED_BY_SIGNAL,
         CauseClass.START_REFUSED,

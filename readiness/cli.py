@@ -6,6 +6,7 @@ up     [--contract FILE]    start the platform and leave it running
 list                        what runs have left on this engine, and where it answers
 down   RUN ... | --all      remove what runs have left
 schema diff | check | pull  compare, check and fetch GraphQL subgraph schemas
+diagnose LOG ...            the cause of a failure, from anybody's logs
 """
 
 import argparse
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from readiness.commands import schema
+from readiness.commands import diagnose, schema
 from readiness.model.contract import Contract
 from readiness.model.errors import ReadinessError
 from readiness.model.graph import Graph
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(run.__name__.lstrip("_"), help=text, description=text, parents=parents)
         command.set_defaults(run=run)
     schema.mount(commands)
+    diagnose.mount(commands)
     down = commands.add_parser("down", help="remove what runs have left")
     chosen = down.add_mutually_exclusive_group(required=True)
     chosen.add_argument("runs", nargs="*", default=[], metavar="RUN")

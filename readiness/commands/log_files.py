@@ -23,8 +23,8 @@ MAX_STREAMED_BYTES = 16 * 1024**3
 _CHUNK_BYTES = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _SAMPLE_BYTES = 64 * 1024
-_MOST_UNREADABLE = 0.1
-"""Of a sample; escape sequences and a stray byte are usual in a log, a tenth of it is not."""
+_MOST_UNREADABLE = 0.05
+"""Of a sample; escape sequences and a stray byte are usual in a log. Of random bytes an eighth are no characters."""
 
 
 class UnreadableLog(InputError):
@@ -55,7 +55,7 @@ def read_log_file(given: str) -> LogFile:
 
 
 @contextmanager
-def _opened(given: str) -> Iterator[IO[bytes]]:
+def _opened(given: str) -> Iterator[IO[bytes] | gzip.GzipFile]:
     if given == STANDARD_INPUT:
         yield sys.stdin.buffer
         return
@@ -68,7 +68,7 @@ def _opened(given: str) -> Iterator[IO[bytes]]:
             yield unpacked
 
 
-def _newest(name: str, stream: IO[bytes]) -> tuple[bytes, bytes, int]:
+def _newest(name: str, stream: IO[bytes] | gzip.GzipFile) -> tuple[bytes, bytes, int]:
     """The first bytes, the newest ones from the start of a line on, and how many lines were left out before them."""
     tail, head, dropped, read = bytearray(), b"", 0, 0
     while chunk := stream.read(_CHUNK_BYTES):
@@ -111,9 +111,9 @@ def _encoding(head: bytes, sample: bytes) -> str | None:
 
 
 def _text(name: str, head: bytes, content: bytes) -> str:
-    sample = content[-_SAMPLE_BYTES // 2 * 2 :] if len(content) % 2 == 0 else content[:_SAMPLE_BYTES]
-    encoding = _encoding(head, sample)
-    text = content.decode(encoding, "replace") if encoding else _of_bytes(content)
+    encoding = _encoding(head, content[:_SAMPLE_BYTES])
+    # Where a log was cut to nothing while its program wrote on, the file begins with zeros.
+    text = content.decode(encoding, "replace") if encoding else _of_bytes(content.lstrip(b"\x00"))
     shown = text[-_SAMPLE_BYTES:]
     unreadable = sum(1 for letter in shown if letter == "\ufffd" or (letter < " " and letter not in "\t\n\r\x1b\x0c"))
     if unreadable > max(2, _MOST_UNREADABLE * len(shown)):

@@ -11,13 +11,13 @@ A file may be ``-``: standard input. Exit code 0: no change or none that fails, 
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from readiness.checks.snapshot import save
 from readiness.checks.subgraph import served_sdl
 from readiness.commands import schema_output
 from readiness.commands.kept import subgraph_url
+from readiness.commands.output import write
 from readiness.commands.schema_output import Format
 from readiness.model.errors import InputError, SchemaError
 from readiness.schema import ChangeClass, Subgraph, Violation, compare, parse, parse_both, validate, worst
@@ -109,7 +109,7 @@ def _diff(given: argparse.Namespace) -> int:
         _demand_meaning(schema, document.name)
     policies: Sequence[Policy] = [removal_after_deprecation] if given.allow_removal_after_deprecation else []
     changes = compare(old, new, policies=policies)
-    _write(schema_output.of_changes(given.format, changes, (old, new), file=_name(given.new), with_safe=given.all))
+    write(schema_output.of_changes(given.format, changes, (old, new), file=_name(given.new), with_safe=given.all))
     return _WRONG if worst(changes) >= ChangeClass[given.fail_on.upper()] else _DONE
 
 
@@ -121,7 +121,7 @@ def _demand_meaning(schema: Subgraph, name: str) -> None:
 
 def _check(given: argparse.Namespace) -> int:
     violations = _violations(_read(given.file), _name(given.file))
-    _write(schema_output.of_violations(given.format, violations, file=_name(given.file)))
+    write(schema_output.of_violations(given.format, violations, file=_name(given.file)))
     return _WRONG if violations else _DONE
 
 
@@ -143,7 +143,7 @@ def _pull(given: argparse.Namespace) -> int:
     parse(sdl, given.service or "answer")
     text = sdl if sdl.endswith("\n") else sdl + "\n"
     if given.output is None:
-        _write(text)
+        write(text)
     else:
         save(text, given.output)
         print(f"the schema of {url} was written to {given.output}", file=sys.stderr)
@@ -176,11 +176,3 @@ def _read(file: str) -> bytes:
             return opened.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise Unreadable(f"{file}: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _write(text: str) -> None:
-    """To standard output, as UTF-8 whatever the locale is: it is GraphQL's encoding and JSON's."""
-    with suppress(BrokenPipeError):  # whoever reads it has seen enough
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()

@@ -1,15 +1,12 @@
 """What ``schema diff`` and ``schema check`` print: for people, for programs, and for a workflow of GitHub Actions."""
 
-import io
-import json
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
-from rich.console import Console
 from rich.text import Text
 
+from readiness.commands.output import as_json, rendered
 from readiness.report.style import EMPHASIS, MUTED
 from readiness.report.text import one_line
 from readiness.schema import Change, ChangeClass, Subgraph, Violation, worst
@@ -36,10 +33,10 @@ def of_changes(
 ) -> str:
     """The difference between two schemas (old and new) in the wanted format; ``file`` is the new one's."""
     if wanted is Format.JSON:
-        return _json({"worst": str(worst(changes)), "changes": [_change(each) for each in changes]})
+        return as_json({"worst": str(worst(changes)), "changes": [_change(each) for each in changes]})
     shown = [each for each in changes if with_safe or each.cls > ChangeClass.SAFE]
     if wanted is Format.TEXT:
-        return _rendered([*_grouped(shown), _counted(changes, hidden=len(changes) - len(shown))])
+        return rendered([*_grouped(shown), _counted(changes, hidden=len(changes) - len(shown))])
     lines = [_annotation(_ANNOTATION[each.cls], file, _line(each, schemas[1]), each.kind, str(each)) for each in shown]
     return "\n".join([*lines, _counted(changes, hidden=len(changes) - len(shown)).plain]) + "\n"
 
@@ -47,19 +44,15 @@ def of_changes(
 def of_violations(wanted: Format, violations: Sequence[Violation], *, file: str) -> str:
     """What makes a schema invalid, in the wanted format."""
     if wanted is Format.JSON:
-        return _json({"valid": not violations, "errors": [_violation(each) for each in violations]})
+        return as_json({"valid": not violations, "errors": [_violation(each) for each in violations]})
     what = f"invalid: {len(violations)} rule{'s' * (len(violations) > 1)} broken" if violations else "valid"
     if wanted is Format.TEXT:
         told = Text(f"{file} is {what}", style="red" if violations else "green")
-        return _rendered([*(_violation_line(each, file) for each in violations), told])
+        return rendered([*(_violation_line(each, file) for each in violations), told])
     lines = [
         _annotation("error", file, each.line, each.code, f"{each.coordinate}: {each.message}") for each in violations
     ]
     return "\n".join([*lines, f"{file} is {what}"]) + "\n"
-
-
-def _json(content: Mapping[str, object]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def _change(change: Change) -> dict[str, str]:
@@ -114,21 +107,6 @@ def _violation_line(violation: Violation, file: str) -> Text:
         (violation.code, "red"),
         f" {one_line(f'{violation.coordinate}: {violation.message}', _LINE_LIMIT)}",
     )
-
-
-def _rendered(lines: Iterable[Text]) -> str:
-    """One line each, however narrow the terminal; in colour where standard output is one that has them."""
-    terminal = Console(file=sys.stdout)
-    output = io.StringIO()
-    console = Console(
-        file=output,
-        force_terminal=terminal.is_terminal,
-        no_color=terminal.no_color,
-        color_system="standard" if terminal.color_system else None,
-    )
-    for line in lines:
-        console.print(line, soft_wrap=True, highlight=False)
-    return output.getvalue()
 
 
 def _line(change: Change, schema: Subgraph) -> int:

@@ -175,7 +175,9 @@ def _networks(inspected: Mapping[str, Any], name: str) -> Iterator[tuple[str, tu
     for network, attachment in _mapping(_mapping(inspected.get("NetworkSettings")).get("Networks")).items():
         told = _mapping(attachment)
         aliases = {_text(alias) for key in ("Aliases", "DNSNames") for alias in _list(told.get(key))}
-        yield str(network), tuple(sorted(own | {a for a in aliases if a and not identity.startswith(a)}))
+        # Its address stands in the logs of its clients like a name.
+        address = {_text(told.get("IPAddress"))} - {""}
+        yield str(network), tuple(sorted(own | address | {a for a in aliases if a and not identity.startswith(a)}))
 
 
 def _edges(label: str) -> Iterator[Dependency]:

@@ -1,0 +1,166 @@
+"""What was captured of each container, out of one log: what collectors put around the lines is taken off again.
+
+Known are Compose (``auth-1  | ``), Swarm, ``kubectl logs --prefix``, the files of Docker's ``json-file`` driver and of
+the Kubernetes runtimes (CRI), syslog and journald, and the time stamps and columns of a CI's log around any of them.
+A log of several containers becomes one capture for each.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+_ESCAPES = r"(?:\x1b\[[\d;]*m)*"
+_PREFIXES = (
+    # docker compose logs, docker compose up, docker service logs (name.1.id@host).
+    re.compile(
+        rf"^{_ESCAPES}(?P<name>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*?)(?:\.\d+\.\w+@[\w.-]+)?"
+        rf"\s*\|{_ESCAPES} ?{_ESCAPES}(?P<rest>.*)$"
+    ),
+    # kubectl logs --prefix: [pod/auth-5d9c7b-x2x9z/auth]
+    re.compile(r"^\[pod/[\w.-]+/(?P<name>[\w.-]+)\] ?(?P<rest>.*)$"),
+)
+_ENDED = re.compile(rf"^{_ESCAPES}(?P<name>[\w.-]+) exited with code (?P<code>\d+)")
+_STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
+_AROUND = (
+    # gh run view --log: job, step, time.
+    re.compile(rf"^[^\t\n]{{1,120}}\t[^\t\n]{{1,120}}\t\ufeff?(?={_STAMP})(?P<rest>.*)$"),
+    # CRI: time, stream, F for a whole line or P for a part of one.
+    re.compile(rf"^{_STAMP} (?:stdout|stderr) (?P<part>[FP]) (?P<rest>.*)$"),
+    # syslog (RFC 3164) and journalctl.
+    re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./@:-]+?(?:\[\d+\])?: (?P<rest>.*)$"),
+)
+_ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) (?P<rest>.*)$")
+# Loggers put a bar behind their level; a bar behind such a word names no container.
+_LEVELS = frozenset(
+    re.split(r"\s", "trace verbose debug info notice log warn warning error err severe fatal critical success panic")
+)
+# What `docker compose up` says itself.
+_OF_COMPOSE = re.compile(
+    rf"^{_ESCAPES}(?:Attaching to |time=\"|WARN\[\d+\]|\[\+\] |Gracefully |Aborting on |dependency failed to start|"
+    r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ )"
+)
+_NEARLY_ALL = 0.9
+_INSTANCE = re.compile(r"^(?P<service>.+?)[-_]\d+$")
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What one container wrote."""
+
+    name: str | None
+    """As the collector calls it; None where the log does not say whose it is."""
+    text: str
+    numbers: tuple[int, ...] = field(default=(), repr=False)
+    """For each line of ``text`` its number in the file."""
+    exit_code: int | None = None
+    """With which the container ended, where Compose said it among the lines."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    number: int
+    text: str
+
+
+def captures(text: str, first_line: int = 1) -> tuple[Capture, ...]:
+    """The captures in a log, in the order of their first lines; one without a name where no container is named.
+
+    :param first_line: the number of the text's first line in its file.
+    """
+    lines = [_Line(number, line) for number, line in enumerate(text.split("\n"), first_line)]
+    lines = _without_files_of_docker(lines)
+    for around in _AROUND:
+        lines = _without(lines, around)
+    for prefix in _PREFIXES:
+        # A CI stamps every line of what Compose prints; where Compose stamps them itself, it does so behind its prefix.
+        found = _split(lines, prefix) or _split(_without(lines, _ENGINE_STAMP), prefix)
+        if found:
+            return found
+    return (_capture(None, lines, None),)
+
+
+def _capture(name: str | None, lines: Sequence[_Line], exit_code: int | None) -> Capture:
+    return Capture(name, "\n".join(line.text for line in lines), tuple(line.number for line in lines), exit_code)
+
+
+def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ...]:
+    """One capture a container, where nearly all lines name theirs; else ()."""
+    by_name: dict[str, list[_Line]] = {}
+    codes: dict[str, int] = {}
+    filled = strangers = 0
+    for line in lines:
+        if not line.text.strip():
+            continue
+        filled += 1
+        match = prefix.match(line.text)
+        if match and match["name"].lower() not in _LEVELS:
+            by_name.setdefault(match["name"], []).append(_Line(line.number, match["rest"]))
+        elif ended := _ENDED.match(line.text):
+            filled -= 1
+            codes[ended["name"]] = int(ended["code"])
+        elif _OF_COMPOSE.match(line.text):
+            filled -= 1
+        else:
+            strangers += 1
+    if not by_name or strangers > (1 - _NEARLY_ALL) * filled:
+        return ()
+    named = _services(by_name)
+    return tuple(_capture(named[name], said, _code_of(name, codes)) for name, said in by_name.items())
+
+
+def _code_of(name: str, codes: dict[str, int]) -> int | None:
+    """Of a container ``auth-1`` Compose may say ``shop-auth-1 exited with code 1``."""
+    whole = next((code for said, code in codes.items() if said.endswith(("-" + name, "_" + name))), None)
+    return codes.get(name, whole)
+
+
+def _services(names: Iterable[str]) -> dict[str, str]:
+    """Each container's service: ``auth-1`` is ``auth``'s, unless there is an ``auth-2`` or an ``auth`` beside it."""
+    services = {name: match["service"] if (match := _INSTANCE.match(name)) else name for name in names}
+    taken = list(services.values())
+    return {name: service if taken.count(service) == 1 else name for name, service in services.items()}
+
+
+def _without(lines: list[_Line], around: re.Pattern[str]) -> list[_Line]:
+    """The lines without what stands around them, where that stands around nearly all."""
+    matches = [around.match(line.text) for line in lines]
+    filled = [match for line, match in zip(lines, matches, strict=True) if line.text.strip()]
+    if not filled or sum(1 for match in filled if match) < _NEARLY_ALL * len(filled):
+        return lines
+    pairs = list(zip(lines, matches, strict=True))
+    bare = [_Line(line.number, match["rest"] if match else line.text) for line, match in pairs]
+    return _joined(bare, [match is not None and match.groupdict().get("part") == "P" for match in matches])
+
+
+def _joined(lines: Sequence[_Line], continues: Sequence[bool]) -> list[_Line]:
+    """The lines, of which some go on in the next."""
+    joined: list[_Line] = []
+    open_line: _Line | None = None
+    for line, goes_on in zip(lines, continues, strict=True):
+        open_line = _Line(open_line.number, open_line.text + line.text) if open_line else line
+        if not goes_on:
+            joined.append(open_line)
+            open_line = None
+    return [*joined, open_line] if open_line else joined
+
+
+def _without_files_of_docker(lines: list[_Line]) -> list[_Line]:
+    """The lines in ``{"log": "...\\n", "stream": "stderr", "time": "..."}``."""
+    filled = [line for line in lines if line.text.strip()]
+    if not filled or not all('"log"' in line.text and '"stream"' in line.text for line in filled[:5]):
+        return lines
+    unpacked = [_Line(line.number, said) for line in filled if (said := _said(line.text)) is not None]
+    if len(unpacked) < _NEARLY_ALL * len(filled):
+        return lines
+    goes_on = [not line.text.endswith("\n") for line in unpacked]
+    return [_Line(line.number, line.text.rstrip("\n")) for line in _joined(unpacked, goes_on)]
+
+
+def _said(line: str) -> str | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    said = entry.get("log") if isinstance(entry, dict) else None
+    return said if isinstance(said, str) else None

@@ -24,6 +24,15 @@ class Change(_Strict):
     new: str
 
 
+class Saved(_Strict):
+    """One text in the saved schema of a subgraph, and what it was in the revision that is compared with."""
+
+    service: str
+    old: str
+    """Must be there, once at least; its first occurrence is replaced."""
+    new: str
+
+
 class Answer(_Strict):
     """A finding that has to be made."""
 
@@ -59,8 +68,12 @@ class Defect(_Strict):
     """A merge patch on the contract."""
     source: tuple[Change, ...] = ()
     """What is changed in the files of an image."""
+    saved: tuple[Saved, ...] = ()
+    """Where the saved schemas were another revision than the one that is served."""
     image: dict[str, str] = {}
     """Node: lines of a Dockerfile that come on top of its image."""
+    tagged: dict[str, str] = {}
+    """Node: another name for its image, which is then on the engine and not built."""
     files: dict[str, str] = {}
     """Files beside the Compose file."""
     level: str = "local"

@@ -58,7 +58,9 @@ def lay(name: str, defect: Defect, folder: Path) -> Laid:
     if defect.services is not None:
         _without(set(base.services) - {*defect.services, *base.always}, composed, promised)
     promised = merged(promised, _PATIENCE)
-    images = _changed_images(name, defect, composed, folder)
+    changed = _changed_images(name, defect, composed, folder)
+    _tag_images(defect, composed)
+    _other_revisions(defect, promised, folder)
     environment = {"services": {node: {"environment": variables} for node, variables in defect.environment.items()}}
     composed = merged(merged(composed, environment), defect.compose)
     for path, content in defect.files.items():
@@ -66,7 +68,10 @@ def lay(name: str, defect: Defect, folder: Path) -> Laid:
         (folder / path).write_text(content)
     _write(folder / "compose.yaml", composed)
     _write(folder / "readiness.yaml", merged(promised, defect.contract))
-    return Laid(folder / "readiness.yaml", images)
+    # Only what is named as ours: a patch may well name an image of the platform.
+    names = (str(service.get("image", "")) for service in composed["services"].values())
+    renamed = tuple(name for name in names if name.startswith(_IMAGES) and name not in changed)
+    return Laid(folder / "readiness.yaml", (*changed, *renamed))
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -121,6 +126,27 @@ def _changed_images(name: str, defect: Defect, composed: dict[str, Any], folder:
         composed["services"][node] |= {"image": image, "build": {"context": str(context)}}
         images.append(image)
     return tuple(images)
+
+
+def _tag_images(defect: Defect, composed: dict[str, Any]) -> None:
+    """Give each named node's image its other name."""
+    for node, name in defect.tagged.items():
+        client = docker.from_env()
+        client.images.get(composed["services"][node]["image"]).tag(name)
+        client.close()
+        composed["services"][node]["image"] = name
+        del composed["services"][node]["build"]
+
+
+def _other_revisions(defect: Defect, promised: dict[str, Any], folder: Path) -> None:
+    """Save the schemas as they were before, beside the contract."""
+    for change in defect.saved:
+        promise = promised["services"][change.service]["graphql"]
+        saved = Path(promise["snapshot"]).read_text()
+        if change.old not in saved:
+            raise ValueError(f"{promise['snapshot']} has no {change.old!r}: the defect does not fit any more")
+        promise["snapshot"] = str(folder / f"{change.service}.graphql")
+        Path(promise["snapshot"]).write_text(saved.replace(change.old, change.new, 1))
 
 
 def _changed_files(image: str, node: str, changes: tuple[Change, ...]) -> dict[str, str]:

@@ -51,4 +51,4 @@ requirements: ## pin the requirement files anew, with hashes (needs uv)
 
 clean: ## remove what set-up and runs have written here, not the engine's images
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis readiness-report
-	@rm -f fixtures/platform/images/certificates/*.crt
+	@rm -f fixtures/platform/images/certificates/*.crt tests/detection/nest/certificates/*.crt

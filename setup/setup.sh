@@ -25,5 +25,7 @@ setup/environment.sh "${requirements[@]}"
 [[ $engine == yes ]] || exit 0
 setup/engine.sh
 .venv/bin/python setup/base_image.py
-.venv/bin/python setup/certificates.py fixtures/platform/images/certificates
+for folder in fixtures/platform/images/certificates tests/detection/nest/certificates; do
+    .venv/bin/python setup/certificates.py "$folder"
+done
 exec .venv/bin/python -m readiness images

@@ -1,0 +1,9 @@
+import { IsString } from 'class-validator';
+
+export class CredentialsDto {
+  @IsString()
+  clientId: string;
+
+  @IsString()
+  clientSecret: string;
+}

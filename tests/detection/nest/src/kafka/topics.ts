@@ -1,0 +1,2 @@
+export const PRODUCT_CHANGED = 'masterdata.product.changed';
+export const TOPICS = [PRODUCT_CHANGED];

@@ -1,0 +1,1 @@
+export const REDIS_CLIENT = 'REDIS_CLIENT';

@@ -95,7 +95,11 @@ DIRECTIVES: Mapping[str, FederationDirective] = {
         {"from": FederationArgument(_ref("String!")), "label": FederationArgument(_ref("String"))},
     ),
     "composeDirective": FederationDirective(
-        (2, 1), _on("SCHEMA"), {"name": FederationArgument(_ref("String!"))}, repeatable=True
+        # Nullable in the reference composer and in the library that NestJS and Apollo Server print from.
+        (2, 1),
+        _on("SCHEMA"),
+        {"name": FederationArgument(_ref("String"))},
+        repeatable=True,
     ),
     "interfaceObject": FederationDirective((2, 3), _on("OBJECT")),
     "authenticated": FederationDirective((2, 5), _ACCESS_LOCATIONS),

@@ -114,7 +114,10 @@ def _sdl_faults(types: Mapping[str, _Type], fields: Mapping[str, _Field]) -> Ite
         yield f"_service is {service.type.resolve()} and not _Service!"
     definition = types.get("_Service")
     sdl = next((each for each in (definition.fields or [] if definition else []) if each.name == "sdl"), None)
-    if definition is not None and (sdl is None or str(sdl.type.resolve()) != "String!"):
+    # The specification says String!; Apollo's own library, and so NestJS, serves String, which routers take as well.
+    if definition is not None and (
+        sdl is None or sdl.type.resolve() not in (TypeRef("String"), TypeRef("String", ("!",)))
+    ):
         yield f"_Service.sdl is {sdl.type.resolve() if sdl else 'missing'} and not String!"
 
 

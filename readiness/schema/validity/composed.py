@@ -12,11 +12,11 @@ _CODE = "DIRECTIVE_COMPOSITION_ERROR"
 def composed_directive_invalid(subgraph: Subgraph) -> Iterator[Violation]:
     for applied in federated(subgraph.schema, "composeDirective"):
         name = applied.arguments.get("name")
-        if not isinstance(name, str):
+        if name is not None and not isinstance(name, str):
             continue  # told as invalid GraphQL
-        fault = _fault(subgraph, name)
+        fault = "its argument must not be null" if name is None else _fault(subgraph, name)
         if fault is not None:
-            yield Violation(_CODE, "schema", applied.line, f'"{name}": {fault}')
+            yield Violation(_CODE, "schema", applied.line, f'"{name or ""}": {fault}')
 
 
 def _fault(subgraph: Subgraph, name: str) -> str | None:

@@ -141,7 +141,9 @@ def _is_compatible(subgraph: Subgraph, own: InputValue, known: federation.Federa
         # Libraries write String for federation's scalars, their own names without importing them, and _FieldSet as in
         # Federation 1; composers take all of these.
         names = _local_names(subgraph, name) | {name, "String", f"_{name}", f"federation__{name}"}
-    return own.type.wrappers == known.type.wrappers and own.type.name in names
+    # Who defines a directive may demand what federation leaves optional; the composer takes that.
+    wrappers = {known.type.wrappers} if known.type.is_required else {known.type.wrappers, ("!", *known.type.wrappers)}
+    return own.type.wrappers in wrappers and own.type.name in names
 
 
 def _local_names(subgraph: Subgraph, name: str) -> set[str]:

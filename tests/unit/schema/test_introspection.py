@@ -79,7 +79,7 @@ def test_a_type_that_is_missing_is_not_also_its_fields() -> None:
     ("old", "new", "fault"),
     [
         ("_service: _Service!\n", "_service: _Service\n", "_service is _Service and not _Service!"),
-        ("sdl: String!", "sdl: String", "_Service.sdl is String and not String!"),
+        ("sdl: String!", "sdl: ID!", "_Service.sdl is ID! and not String!"),
         ("_service: _Service!\n", "", "the query root has no field _service"),
         ("[_Entity]!", "[_Entity!]!", "_entities is [_Entity!]! and not [_Entity]!"),
         ("[_Any!]!", "[_Any]!", "_entities takes {'representations': '[_Any]!'} and not representations: [_Any!]!"),
@@ -88,6 +88,10 @@ def test_a_type_that_is_missing_is_not_also_its_fields() -> None:
 )
 def test_what_a_router_needs_is_checked(old: str, new: str, fault: str) -> None:
     assert service_faults(parse(SDL), introspected(SDL.replace(old, new))) == (fault,)
+
+
+def test_an_sdl_that_may_be_null_is_what_apollos_library_serves() -> None:
+    assert service_faults(parse(SDL), introspected(SDL.replace("sdl: String!", "sdl: String"))) == ()
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,25 @@ def test_a_definition_that_is_not_federations_is_told() -> None:
     assert found(document) == [("DIRECTIVE_DEFINITION_INVALID", "@key")]
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "directive @composeDirective(name: String) repeatable on SCHEMA",
+        "directive @composeDirective(name: String!) repeatable on SCHEMA",
+        "directive @external(reason: String!) on OBJECT | FIELD_DEFINITION",
+        "directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE",
+    ],
+)
+def test_definitions_as_libraries_print_them_are_federations(definition: str) -> None:
+    document = version("2.3", '"@key", "@external", "@composeDirective"') + f"{definition} type Query {{ a: Int }}"
+    assert found(document) == []
+
+
+def test_a_composed_directive_without_a_name_is_told() -> None:
+    document = version("2.3", '"@composeDirective"') + "extend schema @composeDirective type Query { a: Int }"
+    assert ("DIRECTIVE_COMPOSITION_ERROR", "schema") in found(document)
+
+
 def test_a_type_that_is_not_federations_is_told() -> None:
     document = version("2.3", '"@key", "FieldSet"') + "enum FieldSet { A } type Query { a: Int }"
     assert found(document) == [("TYPE_DEFINITION_INVALID", "FieldSet")]

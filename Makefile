@@ -26,6 +26,7 @@ test: ## the project's own tests: unit, then those that need the engine
 
 detection: ## platforms with a known defect each: is it found, and is its cause right?
 	@setup/setup.sh --dev
+	@$(python) -m readiness images --contract=tests/detection/platforms/nest/readiness.yaml
 	@$(pytest) tests/detection -n $(shell expr $$(nproc) + 1) $(if $(DEFECTS),-k "$(DEFECTS)") $(ARGS)
 
 lint: ## format, lint and types

@@ -14,14 +14,19 @@ class _Strict(BaseModel):
 
 
 class Change(_Strict):
-    """One text in one file of a service's image, and what stands there instead."""
+    """One text in one file of a service, and what stands there instead."""
 
     service: str
     file: str
-    """Where the file is in the image."""
+    """Where the file is: absolute in the image, relative in the folder that the image is built from."""
     old: str
     """Must be there, once at least; its first occurrence is replaced."""
     new: str
+
+    @property
+    def is_in_context(self) -> bool:
+        """Whether the image is built anew from the changed source, instead of a layer on top of it."""
+        return not self.file.startswith("/")
 
 
 class Saved(_Strict):

@@ -1,8 +1,9 @@
 """A platform with one defect laid over it, as files in a folder of its own."""
 
 import io
+import shutil
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,7 @@ BASES: Mapping[str, Base] = {
         ("auth", "master-data", "workflow", "rules-engine", "finance"),
         ("auth",),
     ),
+    "nest": Base(_HERE / "platforms" / "nest", ("master-data",)),
 }
 
 
@@ -110,22 +112,46 @@ def _without(dropped: set[str], composed: dict[str, Any], promised: dict[str, An
 
 
 def _changed_images(name: str, defect: Defect, composed: dict[str, Any], folder: Path) -> tuple[str, ...]:
-    """Make each changed node's image one on top of the image that it has."""
+    """Make each changed node's image one of its own: built anew from a changed copy of its source, or on top of it."""
     images = []
     for node in sorted({*(change.service for change in defect.source), *defect.image}):
-        original = composed["services"][node]["image"]
+        service, changes = composed["services"][node], [change for change in defect.source if change.service == node]
         context = folder / f"image-{node}"
-        context.mkdir(parents=True)
-        lines = [f"FROM {original}"]
-        for number, (file, content) in enumerate(_changed_files(original, node, defect.source).items()):
-            (context / f"changed-{number}").write_text(content)
-            lines.append(f"COPY changed-{number} {file}")
-        lines.append(defect.image.get(node, ""))
-        (context / "Dockerfile").write_text("\n".join(lines))
+        if any(change.is_in_context for change in changes):
+            _copy_context(Path(service["build"]["context"]), changes, context)
+            build = {**service["build"], "context": str(context)}
+        else:
+            _on_top(service["image"], changes, defect.image.get(node, ""), context)
+            build = {"context": str(context)}
         image = f"{_IMAGES}/{name.replace('/', '.')}.{node}:1"
-        composed["services"][node] |= {"image": image, "build": {"context": str(context)}}
+        service |= {"image": image, "build": build}
         images.append(image)
     return tuple(images)
+
+
+def _copy_context(original: Path, changes: Sequence[Change], context: Path) -> None:
+    shutil.copytree(original, context, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    for change in changes:
+        file = context / change.file
+        file.write_text(_replaced(file.read_text(), change))
+
+
+def _on_top(original: str, changes: Sequence[Change], further: str, context: Path) -> None:
+    context.mkdir(parents=True)
+    contents: dict[str, str] = {}
+    for change in changes:
+        contents[change.file] = _replaced(contents.get(change.file) or file_in(original, change.file), change)
+    lines = [f"FROM {original}"]
+    for number, (file, content) in enumerate(contents.items()):
+        (context / f"changed-{number}").write_text(content)
+        lines.append(f"COPY changed-{number} {file}")
+    (context / "Dockerfile").write_text("\n".join([*lines, further]))
+
+
+def _replaced(content: str, change: Change) -> str:
+    if change.old not in content:
+        raise ValueError(f"{change.file} of {change.service} has no {change.old!r}: the defect does not fit any more")
+    return content.replace(change.old, change.new, 1)
 
 
 def _tag_images(defect: Defect, composed: dict[str, Any]) -> None:
@@ -147,18 +173,6 @@ def _other_revisions(defect: Defect, promised: dict[str, Any], folder: Path) -> 
             raise ValueError(f"{promise['snapshot']} has no {change.old!r}: the defect does not fit any more")
         promise["snapshot"] = str(folder / f"{change.service}.graphql")
         Path(promise["snapshot"]).write_text(saved.replace(change.old, change.new, 1))
-
-
-def _changed_files(image: str, node: str, changes: tuple[Change, ...]) -> dict[str, str]:
-    contents: dict[str, str] = {}
-    for change in changes:
-        if change.service != node:
-            continue
-        content = contents.get(change.file) or file_in(image, change.file)
-        if change.old not in content:
-            raise ValueError(f"{change.file} of {image} has no {change.old!r}: the defect does not fit any more")
-        contents[change.file] = content.replace(change.old, change.new, 1)
-    return contents
 
 
 @cache

@@ -1,6 +1,6 @@
 """One JSON log line into its parts.
 
-Known are the shapes of pino, bunyan, winston, KafkaJS, structlog, python-json-logger, logback, zap and Serilog.
+Known are the shapes of pino, bunyan, winston, KafkaJS, structlog, python-json-logger, logback, zap, Serilog and mongod.
 """
 
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 # The keys under which the loggers named above write; dotted keys are the Elastic Common Schema's.
 _MESSAGE = ("message", "msg", "event", "@message", "@mt", "short_message", "body")
-_LEVEL = ("level", "levelname", "severity", "log.level", "lvl", "@l", "log_level")
+_LEVEL = ("level", "levelname", "severity", "log.level", "lvl", "@l", "log_level", "s")
 _LOGGER = ("logger", "logger_name", "context", "name", "log.logger", "module")
-_TIME = ("time", "timestamp", "@timestamp", "ts", "asctime", "@t", "datetime")
+_TIME = ("time", "timestamp", "@timestamp", "ts", "asctime", "@t", "datetime", "t")
 _ERROR = ("err", "error", "exception", "exc_info", "reason", "cause", "@x", "exc", "errors", "failure")
 _STACK = ("stack", "stack_trace", "stackTrace", "stack_info", "stacktrace", "trace", "error.stack_trace", "exc_text")
 _NOISE = frozenset({"pid", "hostname", "v", "process", "thread", "thread_name", "lineno", "filename", "trace_id"})
@@ -43,6 +43,19 @@ def unwrap(line: str) -> Record | None:
     if not any(key in fields for key in (*_MESSAGE, *_LEVEL, *_ERROR)):
         return None
     return _record(fields)
+
+
+def unwrap_tail(line: str) -> str:
+    """The line, and under it the JSON object at its end unfolded: winston and zap print what they know of an error so."""
+    text = line.rstrip()
+    at = text.find(' {"')
+    if at <= 0 or not text.endswith("}"):
+        return line
+    try:
+        fields = json.loads(text[at + 1 :])
+    except (ValueError, RecursionError):
+        return line
+    return f"{text}\n{_record(fields).text}"
 
 
 def _record(fields: Mapping[str, Any]) -> Record:

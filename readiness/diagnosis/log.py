@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import groupby
 
-from readiness.diagnosis.jsonlog import Record, unwrap
+from readiness.diagnosis.jsonlog import Record, unwrap, unwrap_tail
+from readiness.diagnosis.prefixes import STAMP, without_prefixes
 from readiness.diagnosis.traces import Link, chain
 
 # The newest part of a log decides. 256 KiB hold a start of a talkative service some thirty times over.
@@ -20,9 +21,6 @@ MAX_ENTRY_LINES = 250
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1f]"
 )
-_STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
-_ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) ?")
-_NODE_PREFIX = re.compile(r"^(?P<name>[\w.-]+)\s*\| ?")
 _GROUP_BAR = re.compile(r"^\s+[|+](?:-+\s?\d*\s?-*)?\s?")
 
 
@@ -41,12 +39,21 @@ _LEVEL_WORDS = {
     "trace": Level.TRACE, "verbose": Level.DEBUG, "debug": Level.DEBUG, "info": Level.INFO, "information": Level.INFO,
     "log": Level.INFO, "notice": Level.INFO, "warn": Level.WARN, "warning": Level.WARN, "error": Level.ERROR,
     "err": Level.ERROR, "severe": Level.ERROR, "fatal": Level.FATAL, "critical": Level.FATAL, "panic": Level.FATAL,
-    "emerg": Level.FATAL, "alert": Level.FATAL, "crit": Level.FATAL, "dpanic": Level.FATAL,
+    "emerg": Level.FATAL, "alert": Level.FATAL, "crit": Level.FATAL, "dpanic": Level.FATAL, "fail": Level.ERROR,
+    "err!": Level.ERROR, "note": Level.INFO, "system": Level.INFO, "http": Level.INFO, "silly": Level.DEBUG,
+    "trce": Level.TRACE, "dbug": Level.DEBUG, "vrb": Level.DEBUG, "dbg": Level.DEBUG, "inf": Level.INFO,
+    "wrn": Level.WARN, "ftl": Level.FATAL, "i": Level.INFO, "w": Level.WARN, "e": Level.ERROR, "f": Level.FATAL,
 }  # fmt: skip
 _WORD = r"TRACE|VERBOSE|DEBUG|INFO|LOG|NOTICE|WARN|WARNING|ERROR|SEVERE|FATAL|CRITICAL|PANIC"
 # A line that a logger began: by its time, by Nest's head, by a level, by redis-server's or by librdkafka's head.
 _HEADS = (
-    re.compile(rf"^\[?{_STAMP}\]?(?P<rest>.*)$"),
+    re.compile(rf"^\[?{STAMP}\]?(?P<rest>.*)$"),
+    re.compile(r"^\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?P<rest> .*)$"),
+    re.compile(
+        r"^(?:\d{1,2} [A-Z][a-z]{2} \d{4}|[A-Z][a-z]{2} \d{1,2}, \d{4}) \d{1,2}:\d\d:\d\d(?P<rest>.*)$", re.DOTALL
+    ),
+    re.compile(r"^nginx: (?P<rest>\[.*)$"),
+    re.compile(r"^(?P<level>ERR!) (?P<rest>.*)$"),
     re.compile(r"^\[\w+\] \d+\s+- (?P<rest>.*)$"),
     re.compile(rf"^\[?(?P<level>{_WORD})\]?(?:[:\s|]|$)(?P<rest>.*)$"),
     re.compile(r"^\d+:[MSCX] \d\d \w{3} \d{4} [\d:.]+ (?P<mark>[#*.-]) (?P<rest>.*)$"),
@@ -54,7 +61,15 @@ _HEADS = (
     re.compile(r"^(?:time|ts|level|lvl)=\S+ (?P<rest>.*)$"),
     re.compile(r"^(?P<klog>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?P<rest>.*)$"),
 )
-_WORD_IN_HEAD = re.compile(rf"(?:^|[\s\[|])(?P<level>{_WORD})(?=$|[\s\]:|])")
+_WORD_IN_HEAD = re.compile(
+    rf"(?:^|[\s\[|])(?P<level>{_WORD}|VRB|DBG|INF|WRN|ERR|FTL)(?=$|[\s\]:|/])"
+    r"|\[(?P<low>(?i:emerg|alert|crit|error|warn|warning|notice|note|info|debug|fatal|critical|system))\]"
+)
+# The loggers that put their level first and in small letters: winston, Next.js, npmlog, .NET's console.
+_SMALL_LEVEL = re.compile(
+    r"^(?:\[(?=\w+\]))?(?P<level>error|err|warn|warning|info|debug|verbose|silly|http|fatal|fail|crit|trce|dbug)"
+    r"(?:\]?:|\]| - )\s"
+)
 _LEVEL_FIELD = re.compile(r"\b(?:level|lvl|severity)=\"?(?P<level>\w+)")
 _KLOG = {"I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}
 
@@ -65,7 +80,7 @@ _CONTINUES = re.compile(
 )
 _TRACEBACK = "Traceback (most recent call last):"
 _PYTHON_CHAIN = re.compile(r"The above exception was|During handling of the above")
-_NODE_CRASH = re.compile(r"^(?:node:|file://|/|[A-Za-z]:\\)\S*:\d+$")
+_NODE_CRASH = re.compile(r"^(?:(?:node:|file://|/|[A-Za-z]:\\)\S*|(?:internal/)?[\w/-]+\.js):\d+$")
 _FRAME_SOURCE = re.compile(r"^ {4}\S| {4,}[~^ ]+$| {4,}\S")
 _PANIC = re.compile(r"^(?:panic|fatal error): ")
 _PYDANTIC = re.compile(r"\d validation errors? for ")
@@ -77,6 +92,11 @@ _UNCAUGHT = re.compile(
     r"\[ExceptionHandler\]|^Unhandled exception|APPLICATION FAILED TO START|Application startup failed|FATAL ERROR: |"
     r"[Uu]ncaughtException|Uncaught exception|thread '[^']+' panicked at|Application run failed",
     re.MULTILINE,
+)
+
+# What a runtime or library says of the future: it ended nothing.
+_NOISE = re.compile(
+    r"\w*(?:Deprecat|Experimental|Future|PendingDeprecat)\w*Warning\b|DEPRECATION WARNING|npm (?:WARN|warn|notice)\b"
 )
 
 
@@ -98,12 +118,13 @@ class Entry:
     def uncaught(self) -> bool:
         """Whether the runtime or framework itself reports this as what ended the program."""
         bare_traceback = self.level is None and self.text.startswith(_TRACEBACK)
-        return bare_traceback or self.level is Level.FATAL or bool(_UNCAUGHT.search(self.text))
+        crash = bare_traceback or bool(_NODE_CRASH.match(self.text.split("\n", 1)[0]))
+        return crash or self.level is Level.FATAL or bool(_UNCAUGHT.search(self.text))
 
     @property
     def is_trouble(self) -> bool:
         """Whether it may tell of a failure at all: a program may well log one without a level."""
-        return self.level is None or self.level >= Level.WARN
+        return (self.level is None or self.level >= Level.WARN) and not _NOISE.search(self.message)
 
     def __str__(self) -> str:
         return f"line {self.first_line}: {self.message}"
@@ -129,20 +150,16 @@ def _clean(text: str) -> list[_Line]:
     dropped = max(0, len(text) - MAX_LOG_CHARS)
     first = 1 + text.count("\n", 0, dropped)
     lines = [_ESCAPES.sub("", line.rstrip("\r"))[:MAX_LINE_CHARS] for line in text[dropped:].split("\n")]
-    lines = [_ENGINE_STAMP.sub("", line) for line in _without_node_prefix(lines)]
+    lines = without_prefixes(lines)
     in_group = _TRACEBACK in text and "Exception Group Traceback" in text
     if in_group:
         lines = [_GROUP_BAR.sub("", line) if _GROUP_BAR.match(line) else line for line in lines]
-    return [_Line(number, line, unwrap(line)) for number, line in enumerate(lines, first)]
+    return [_line(number, line) for number, line in enumerate(lines, first)]
 
 
-def _without_node_prefix(lines: list[str]) -> list[str]:
-    """Drop the ``auth-1  | `` that Compose puts before every line, where it stands before nearly all of them."""
-    filled = [line for line in lines if line.strip()]
-    prefixed = sum(1 for line in filled if _NODE_PREFIX.match(line))
-    if not filled or prefixed < 0.9 * len(filled):
-        return lines
-    return [_NODE_PREFIX.sub("", line) for line in lines]
+def _line(number: int, text: str) -> _Line:
+    record = unwrap(text)
+    return _Line(number, text if record else unwrap_tail(text), record)
 
 
 def _joined(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
@@ -229,7 +246,8 @@ class _Joiner:
 
 
 def _head(text: str) -> re.Match[str] | None:
-    return next((match for pattern in _HEADS if (match := pattern.match(text))), None)
+    line = text.split("\n", 1)[0]
+    return next((match for pattern in _HEADS if (match := pattern.match(line))), None)
 
 
 def _entry(lines: list[_Line]) -> Entry | None:
@@ -262,7 +280,8 @@ def _in_frame(lines: list[str], number: int) -> bool:
     return above.startswith("  File ")
 
 
-def _message(line: str) -> str:
+def _message(text: str) -> str:
+    line = text.split("\n", 1)[0]
     head = _head(line)
     rest = head["rest"].strip() if head else line.strip()
     return rest or line.strip()
@@ -278,7 +297,8 @@ def _named_level(name: str) -> Level | None:
 def _level_of(line: str) -> Level | None:
     head = _head(line)
     if head is None:
-        return None
+        small = _SMALL_LEVEL.match(line)
+        return _named_level(small["level"]) if small else None
     groups = head.groupdict()
     if groups.get("level"):
         return _named_level(groups["level"])
@@ -290,11 +310,14 @@ def _level_of(line: str) -> Level | None:
         return Level.FATAL if severity < 3 else {3: Level.ERROR, 4: Level.WARN}.get(severity, Level.INFO)
     if groups.get("klog"):
         return _KLOG[groups["klog"]]
-    found = _LEVEL_FIELD.search(line) or _WORD_IN_HEAD.search(groups["rest"][:80])
-    return _named_level(found["level"]) if found else None
+    field = _LEVEL_FIELD.search(line)
+    if field:
+        return _named_level(field["level"])
+    found = _WORD_IN_HEAD.search(groups["rest"][:80])
+    return _named_level(found["level"] or found["low"]) if found else None
 
 
-_TIMES_AND_COUNTS = re.compile(rf"{_STAMP}|\d{{1,2}}:\d\d:\d\d|(?<![\w.:])\d+(?:\.\d+)?(?![\w.:]*\d)")
+_TIMES_AND_COUNTS = re.compile(rf"{STAMP}|\d{{1,2}}:\d\d:\d\d|(?<![\w.:])\d+(?:\.\d+)?(?![\w.:]*\d)")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from itertools import pairwise
 _EXCEPTION = re.compile(
     r"^(?:[^\n]{0,80}?\bException in thread \"[^\"]*\" |Uncaught |Unhandled exception\. |Caused by: |Suppressed: )?"
     r"(?P<kind>[A-Za-z_][\w.$]*(?:Error|Exception|Failure|Exceeded|Exit|Interrupt|Warning|Timeout|Errors|Missing|Invalid)\w*"
-    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
+    r"|(?:Error|Exception)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
     r"(?: \[\w+\])?(?:: (?P<message>.*))?$"
 )
 _PYTHON_NEXT = re.compile(
@@ -56,6 +56,8 @@ def _python(text: str) -> tuple[Link, ...]:
     for depth, (start, end) in enumerate(reversed(segments)):
         head = text.index(_PYTHON_HEAD, start)
         kind, message = _after_frames(text[head:end])
+        if not kind:
+            continue
         links.append(Link(kind, message, depth, head, end))
     return tuple(links)
 

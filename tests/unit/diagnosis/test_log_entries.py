@@ -129,3 +129,67 @@ def test_only_the_newest_part_of_an_endless_log_is_read_and_lines_keep_their_num
 def test_any_text_is_read_without_an_error_and_in_order(text: str) -> None:
     lines = [entry.first_line for entry in read_log(text)]
     assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "auth-1  | ",
+        "2025-11-25 01:02:03 ",
+        "2025-11-25T01:02:03.123456789Z ",
+        "01:02:03 web.1  | ",
+        "1|consumer | ",
+        "2025-11-25T01:02:03.123456+00:00 app[web.1]: ",
+        "Nov 25 01:02:03 host app[12]: ",
+        "[auth:start] ",
+        "[pod/auth-5d/auth] ",
+    ],
+)
+def test_what_others_put_before_every_line_is_taken_off(prefix: str) -> None:
+    lines = (
+        "starting",
+        "TypeError: x is not a function",
+        "    at main (/app/main.js:1:1)",
+        "    at run (/app/run.js:2:2)",
+    )
+    entries = read_log("".join(f"{prefix}{line}\n" for line in lines))
+    assert [(each.first_line, each.last_line, each.message) for each in entries] == [
+        (1, 1, "starting"),
+        (2, 4, "TypeError: x is not a function"),
+    ]
+
+
+def test_the_object_behind_a_winston_message_is_unfolded_and_its_level_known() -> None:
+    (entry,) = read_log('error: cannot start {"service":"auth","cause":"\\"PORT\\" is required"}\n')
+    assert entry.level is Level.ERROR
+    assert '"PORT" is required' in entry.text
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("2025/11/25 01:02:03 [emerg] 1#1: no", Level.FATAL),
+        ("nginx: [emerg] no", Level.FATAL),
+        ("2025-11-25 01:02:03.123+00:00 [error] <0.1.0> no", Level.ERROR),
+        ("[01:02:03 FTL] no", Level.FATAL),
+        ("[2025-11-25 01:02:03,123: WARNING/MainProcess] no", Level.WARN),
+        ("warn: no", Level.WARN),
+        ("fail: Microsoft.Hosting[0]", Level.ERROR),
+        ('{"t":{"$date":"2025-11-25T01:02:03Z"},"s":"F","c":"STORAGE","msg":"no"}', Level.FATAL),
+        ("25 Nov 2025 01:02:03,123 ERROR [main] no", Level.ERROR),
+    ],
+)
+def test_levels_of_servers_and_loggers(line: str, level: Level) -> None:
+    (entry,) = read_log(line)
+    assert entry.level is level
+
+
+def test_a_warning_of_what_will_change_is_no_trouble() -> None:
+    (entry,) = read_log("(node:7) [DEP0018] DeprecationWarning: options must be null\n")
+    assert not entry.is_trouble
+
+
+def test_an_error_that_old_versions_of_node_print_is_what_ended_it() -> None:
+    (entry,) = read_log("events.js:377\n      throw er; // Unhandled 'error' event\n      ^\n\nError: read ENOTCONN\n")
+    assert entry.uncaught
+    assert str(entry.chain[0]) == "Error: read ENOTCONN"

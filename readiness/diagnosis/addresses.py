@@ -105,6 +105,11 @@ def meant(graph: Graph, client: str, host: str, port: int | None = None, role: s
     return Place(host, port, target, Problem.UNKNOWN_NAME)
 
 
+def is_name_of(node: Node, host: str) -> bool:
+    """Whether the node is called so on some network."""
+    return host.lower().rstrip(".") in _names(node)
+
+
 def role_of_port(port: int | None) -> str | None:
     """The role whose usual port this is."""
     return next((role for role, ports in DEFAULT_PORTS.items() if port in ports), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY
+from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph
 
@@ -31,7 +31,8 @@ def _because_of(name: str, causes: Mapping[str, Cause], graph: Graph) -> str | N
     cause = causes[name]
     if cause.node != name:
         return cause.node if cause.node in causes else None
-    if cause.dependency in causes and cause.dependency != name and cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY:
+    follows = cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY or cause.cls == CauseClass.WAITING_CIRCLE
+    if cause.dependency in causes and cause.dependency != name and follows:
         return cause.dependency
     if cause.confidence is Confidence.UNKNOWN and name in graph.nodes:
         # Nothing tells why, and something that it depends on is down: an accusation of its own would be a guess.

@@ -6,8 +6,9 @@ from dataclasses import replace
 from readiness.diagnosis import state, wording
 from readiness.diagnosis.building import answers
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
-from readiness.diagnosis.circles import of_waiting
+from readiness.diagnosis.circles import of_observed_circle, of_wait, of_waiting
 from readiness.diagnosis.ending import of_end, of_engine, of_memory
+from readiness.diagnosis.indicators import of_indicators, of_own_error
 from readiness.diagnosis.running import of_running
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
@@ -37,10 +38,20 @@ def diagnose_in(evidence: NodeEvidence, scene: Scene) -> Cause:
         of_engine(evidence)
         or of_waiting(evidence, here)
         or of_memory(evidence)
+        or of_observed_circle(evidence, here)
+        or _of_health(evidence, here)
         or of_end(evidence, here)
         or of_running(evidence, here)
+        or of_wait(evidence, here)
         or _unexplained(evidence)
     )
+
+
+def _of_health(evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    """The node answers and says itself what is not well. One in a restart loop says so between two deaths: not that."""
+    if evidence.state.status != "running" or state.loop_in(evidence) is not None:
+        return None
+    return of_indicators(evidence, scene) or of_own_error(evidence)
 
 
 def _unexplained(evidence: NodeEvidence) -> Cause:

@@ -67,6 +67,10 @@ class NodeEvidence:
     """What probes from outside got from the node, newest last."""
     listens: tuple[Address, ...] | None = None
     """The TCP sockets that listen inside the container, as its kernel lists them; None where nobody looked."""
+    health: "HttpAnswer | None" = None
+    """The newest answer of its health endpoint, with every secret masked."""
+    indicators: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What that answer says of each dependency: key to status and message."""
     promised_ports: tuple[int, ...] = ()
     """The container's ports at which it is to answer, where the contract tells them."""
 

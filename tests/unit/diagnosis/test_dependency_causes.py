@@ -77,11 +77,6 @@ def test_the_deepest_of_a_row_of_failing_nodes_is_the_cause() -> None:
     assert (cause.cls, cause.node) == ("config_invalid", "auth")
 
 
-def test_two_nodes_that_blame_each_other_end_in_a_cause() -> None:
-    cause = diagnosed(exited("orders", REFUSED.format("auth:3001")), exited("auth", REFUSED.format("orders:3002")))
-    assert (cause.cls, cause.node, cause.dependency) == ("dependency_unreachable", "auth", "orders")
-
-
 def test_a_dependency_that_is_well_now_leaves_the_client_likely_too_early() -> None:
     cause = diagnosed(exited("auth", REFUSED.format("redis:6379")), running("redis", well=True))
     assert (cause.node, cause.dependency, cause.confidence) == ("auth", "redis", Confidence.LIKELY)

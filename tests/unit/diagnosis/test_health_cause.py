@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from readiness.diagnosis import health_cause
-from readiness.model.evidence import NodeEvidence
+from readiness.model.evidence import HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence
-from tests.unit.diagnosis.diagnosis_scene import SHOP, exited, running
+from tests.unit.diagnosis.diagnosis_scene import SHOP, diagnosed, exited, running
 
 WRONG_PASSWORD = "redis.exceptions.AuthenticationError: WRONGPASS invalid username-password pair or user is disabled."
 
@@ -54,3 +56,37 @@ def test_a_dependency_that_is_fine_by_our_own_probe_turns_suspicion_to_the_clien
 
 def test_an_answer_without_a_failing_part_falls_back_to_the_node_itself() -> None:
     assert told({"redis": ("up", "")}).cls == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cannot read properties of undefined (reading 'ping')",
+        "this.client.ping is not a function",
+        "AttributeError: 'NoneType' object has no attribute 'ping'",
+    ],
+)
+def test_an_error_in_the_check_itself_is_no_word_about_the_dependency(text: str) -> None:
+    cause = told({"redis": ("down", text)}, running("redis", well=True))
+    assert (cause.cls, cause.node, cause.confidence) == ("app_exception", "auth", Confidence.LIKELY)
+    assert text in cause.summary
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"statusCode":500,"message":"Cannot read properties of undefined (reading \'isConnected\')"}',
+        '{"error":"oops","stack":"Error: oops\\n    at HealthController.check (/app/dist/health.js:3:9)"}',
+        'Traceback (most recent call last):\n  File "/app/x.py", line 3, in ready\nZeroDivisionError: zero\n',
+    ],
+)
+def test_a_health_answer_that_is_a_trace_is_the_nodes_own_error(body: str) -> None:
+    answer = HttpAnswer("http://x/health", 500, 0.01, 0.0, "application/json", body)
+    cause = diagnosed(replace(running("auth", well=False), health=answer), running("redis", well=True))
+    assert (cause.cls, cause.node, cause.dependency) == ("app_exception", "auth", None)
+    assert "health check" in cause.summary
+
+
+def test_a_plain_internal_error_tells_nothing() -> None:
+    answer = HttpAnswer("http://x/health", 500, 0.01, 0.0, "application/json", '{"message":"Internal server error"}')
+    assert diagnosed(replace(running("auth", well=False), health=answer)).cls == "unknown"

@@ -1,0 +1,141 @@
+"""What a node that runs says of its dependencies in its health answer, and what that comes to."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from readiness.diagnosis import addresses, state, wording
+from readiness.diagnosis.building import at_most_likely, build_cause
+from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
+from readiness.diagnosis.explain import deeper, explain
+from readiness.diagnosis.reading import Reading, best, matches, read
+from readiness.diagnosis.scene import Scene
+from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Cause, Confidence
+from readiness.model.graph import Graph
+
+# What the producers of health answers call a dependency that is well (docs/causes.md, "health_reported_down").
+_WELL = frozenset({"up", "ok", "pass", "healthy", "green", "true"})
+# Texts of an error in the code that asks, and not of what it asks.
+_OWN_ERROR = re.compile(
+    r"\b(?:Type|Reference|Attribute|Name|Key|Index|Syntax|Range|UnboundLocal|Import|NotImplemented)Error\b|"
+    r"\bNullPointerException\b|\bNullReferenceException\b|\bis not a function\b|\bis not iterable\b|"
+    r"\bCannot read propert(?:y|ies) |\bhas no attribute '|'NoneType' object|\bnil pointer dereference\b"
+)
+_FRAMES = re.compile(r"^\s+at \S.*:\d+:\d+\)?|^Traceback \(most recent|^  File \"|^\s+at [\w.$]+\([\w.]+:\d+\)", re.M)
+
+
+def down_in(details: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """The dependencies that are not well, with what is said of each."""
+    return {key: text for key, (status, text) in details.items() if status.lower() not in _WELL}
+
+
+def of_indicators(evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    """The cause of a health answer in which a dependency is not well; None where all are."""
+    causes = [_of_indicator(key, text, evidence, scene) for key, text in down_in(evidence.indicators).items()]
+    # A dependency that is at fault itself comes first, then what is known best.
+    rank = {Confidence.SURE: 0, Confidence.LIKELY: 1, Confidence.UNKNOWN: 2}
+    return min(causes, key=lambda cause: (cause.node == evidence.node, rank[cause.confidence]), default=None)
+
+
+def of_own_error(evidence: NodeEvidence) -> Cause | None:
+    """A health answer that is an error of the code that makes it: 500 with a trace or with the text of a bug."""
+    answer = evidence.health
+    if answer is None or answer.status < 500 or down_in(evidence.indicators):
+        return None
+    text = answer.body.replace("\\n", "\n")
+    bug = _own_error(text)
+    found = best(matches(text))
+    if (found and found.is_specific) or not (bug or _FRAMES.search(text)):
+        return None
+    told = bug or f"{answer.status} with a trace"
+    line = f"health of {evidence.node}: {answer.status}: {answer.body[:200]}"
+    said = {"node": evidence.node, "msg": told}
+    cause = build_cause(CauseClass.APP_EXCEPTION, evidence, Confidence.LIKELY, said=said, lines=(line,))
+    return replace(
+        cause,
+        summary=f"{evidence.node}: the code of its own health check fails: {told}",
+        advice="Mend the check; an error inside it says nothing about a dependency.",
+    )
+
+
+def _own_error(text: str) -> str:
+    """The line that tells of a bug in the check itself; "" where none does."""
+    return next((line.strip()[:200] for line in text.splitlines() if _OWN_ERROR.search(line)), "")
+
+
+def dependency_of_key(key: str, service: str, graph: Graph) -> str | None:
+    """The node that a key of a health answer means, by its name or by its role."""
+    if key in graph.nodes:
+        return key
+    spelled = _spelled(key)
+    same = [node.name for node in graph if node.name != service and _spelled(node.name) == spelled]
+    return (same[0] if same else None) or addresses.by_role(graph, service, addresses.role_of_key(key))
+
+
+def _spelled(name: str) -> str:
+    """``authService``, ``auth-service`` and ``auth`` alike."""
+    return re.sub(r"(?:service|svc|api|server)$", "", re.sub(r"[^a-z0-9]", "", name.lower())) or name.lower()
+
+
+def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> Cause:
+    dependency = dependency_of_key(key, evidence.node, scene.graph)
+    line = f"health of {evidence.node}: {key} is down" + (f": {text[:200]}" if text else "")
+    if dependency and dependency not in scene.path and scene.is_failing(dependency):
+        return deeper(dependency, scene, line)
+    match = best(matches(text)) if text else None
+    if match and match.is_specific:
+        return explain(match, Confidence.SURE, (line,), evidence, scene, known=dependency)
+    bug = _own_error(text)
+    if bug:
+        return _of_bug(key, bug, line, evidence)
+    reading = _newest_about(dependency, key, evidence, scene)
+    if reading:
+        lines = (line, *wording.lines_of(reading))
+        return explain(reading.match, Confidence.LIKELY, lines, evidence, scene, known=dependency)
+    return _only_said(dependency, key, line, evidence, scene)
+
+
+def _of_bug(key: str, told: str, line: str, evidence: NodeEvidence) -> Cause:
+    """The indicator itself is broken: what it says of the dependency means nothing."""
+    said = {"node": evidence.node, "msg": told}
+    cause = build_cause(CauseClass.APP_EXCEPTION, evidence, Confidence.SURE, said=said, lines=(line,))
+    return replace(
+        cause,
+        confidence=at_most_likely(cause),
+        summary=f"{evidence.node}: its check of {key} fails in its own code: {told}",
+        advice="Mend the check; an error inside it says nothing about the dependency.",
+    )
+
+
+def _newest_about(dependency: str | None, key: str, evidence: NodeEvidence, scene: Scene) -> Reading | None:
+    """What the log says last, where it speaks of the same dependency."""
+    reading = read(evidence.log, ended=False)
+    if reading is None or not reading.match.is_specific:
+        return None
+    role = reading.match.role
+    host = reading.match.groups.get("host", "")
+    port = reading.match.groups.get("port", "")
+    place = addresses.meant(scene.graph, evidence.node, host, int(port) if port.isdigit() else None, role)
+    same_role = role is not None and role == addresses.role_of_key(key)
+    return reading if (dependency is not None and place.node == dependency) or same_role else None
+
+
+def _only_said(dependency: str | None, key: str, line: str, evidence: NodeEvidence, scene: Scene) -> Cause:
+    lines = [*state.describe(evidence), line]
+    advice = EXPLANATIONS[CauseClass.HEALTH_REPORTED_DOWN].advice
+    node = scene.graph.nodes.get(evidence.node)
+    if dependency and scene.is_fine(dependency):
+        lines.append(f"{dependency} answers our own probe")
+        keys = addresses.credentials_for(node, scene.graph.nodes.get(dependency), None) if node else ()
+        named = f" ({', '.join(keys)})" if keys else ""
+        advice = f"{dependency} is well: compare {evidence.node}'s settings for it{named}."
+    return Cause(
+        cls=CauseClass.HEALTH_REPORTED_DOWN.value,
+        node=evidence.node,
+        dependency=dependency,
+        confidence=Confidence.UNKNOWN,
+        summary=f"{evidence.node} says that {dependency or key} is down, and not why",
+        evidence=tuple(lines),
+        advice=advice,
+    )

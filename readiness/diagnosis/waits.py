@@ -1,0 +1,110 @@
+"""Whom a node is seen to wait for: by its health answer, its log, its HEALTHCHECK, or the gates that hold it back."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from readiness.diagnosis import addresses
+from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY
+from readiness.diagnosis.indicators import dependency_of_key, down_in
+from readiness.diagnosis.lastwords import reading_of_the_end
+from readiness.diagnosis.log import Entry, read_log
+from readiness.diagnosis.place import meant_by
+from readiness.diagnosis.reading import read
+from readiness.diagnosis.scene import Scene
+from readiness.model.evidence import NodeEvidence
+from readiness.model.graph import Condition, Kind
+
+_WAITS = re.compile(
+    r"\bwait(?:ing|s|ed)?\b[^.]{0,60}?\b(?:for|on|until)\b|\bnot (?:yet )?(?:ready|healthy|available|up|reachable)\b|"
+    r"\b(?:unavailable|unhealthy|unreachable)\b|\bretry\w*\b|\bpolling\b",
+    re.IGNORECASE,
+)
+_OVERCOME = re.compile(
+    r"(?<!not )(?<!not yet )\b(?:ready|healthy|available|connected|is up|reachable|200)\b", re.IGNORECASE
+)
+_URL = re.compile(r"\b[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?")
+_HOST_PORT = re.compile(r"(?<![\w/.])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})\b")
+_AWAITED = re.compile(
+    r"\bwait(?:ing|s|ed)? (?:for|on) (?:the )?(?:(?:service|upstream|container)\s+)?[\"'`]?(?P<host>[\w.-]+)",
+    re.IGNORECASE,
+)
+# A wait that goes on stands among the last things that were said.
+_LAST = 12
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One node that is waited for, and the line that shows it."""
+
+    node: str
+    line: str
+    is_plain: bool
+    """Whether the wait was said in so many words, and not concluded from a failure to reach the other."""
+
+
+def waits_of(evidence: NodeEvidence, scene: Scene) -> tuple[Wait, ...]:
+    """The services and jobs that a node waits for, one wait each, the plainest first. Nothing where it is well."""
+    if scene.is_fine(evidence.node):
+        return ()
+    found = (*_by_gates(evidence, scene), *_by_words(evidence, scene), *_by_failure(evidence, scene))
+    others = [wait for wait in found if wait.node != evidence.node and _is_own_code(wait.node, scene)]
+    return tuple({wait.node: wait for wait in reversed(others)}.values())[::-1]
+
+
+def _is_own_code(name: str, scene: Scene) -> bool:
+    return name in scene.graph.nodes and scene.graph[name].kind is not Kind.BACKING
+
+
+def _by_gates(evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
+    node = scene.graph.nodes.get(evidence.node)
+    if node is None or evidence.state.status != "created":
+        return
+    for edge in node.depends_on:
+        if edge.condition is not Condition.STARTED:
+            yield Wait(edge.node, f"{evidence.node} was never started: it is gated on {edge.node}", is_plain=True)
+
+
+def _by_words(evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
+    """``waiting for http://b:3002/health``: among the last entries, and not followed by b's coming."""
+    last = read_log(evidence.log)[-_LAST:]
+    for place, entry in enumerate(last):
+        if not _WAITS.search(entry.text):
+            continue
+        for name in _named(entry, evidence.node, scene):
+            if not any(_tells_of_coming(later, name, evidence.node, scene) for later in last[place + 1 :]):
+                line = f"{evidence.node}: log line {entry.first_line}: {entry.message[:200]}"
+                yield Wait(name, line, is_plain=True)
+
+
+def _by_failure(evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
+    for key, text in down_in(evidence.indicators).items() if evidence.state.is_running else ():
+        name = dependency_of_key(key, evidence.node, scene.graph)
+        if name:
+            yield Wait(name, f"health of {evidence.node}: {key} is down: {text[:200]}".rstrip(": "), is_plain=False)
+    reading = read(evidence.log, ended=False) if evidence.state.is_running else reading_of_the_end(evidence)
+    if reading and reading.match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY:
+        place = meant_by(reading.match, evidence, scene)
+        if place.node and place.problem is None:
+            line = f"{evidence.node}: log line {reading.entry.first_line}: {reading.match.line[:200]}"
+            yield Wait(place.node, line, is_plain=False)
+
+
+def _named(entry: Entry, client: str, scene: Scene) -> tuple[str, ...]:
+    """The nodes that an entry names by URL, by host and port, or right behind "waiting for"."""
+    found = [(match["host"], match["port"]) for match in _URL.finditer(entry.text)]
+    found += [(match["host"], match["port"]) for match in _HOST_PORT.finditer(entry.text)]
+    found += [(match["host"].rstrip("."), None) for match in _AWAITED.finditer(entry.text)]
+    places = (
+        addresses.meant(scene.graph, client, host, int(port) if port else None)
+        for host, port in found
+        if addresses.name_in(host.lower()) and any(addresses.is_name_of(node, host) for node in scene.graph)
+    )
+    return tuple(dict.fromkeys(place.node for place in places if place.node and place.problem is None))
+
+
+def _tells_of_coming(entry: Entry, name: str, client: str, scene: Scene) -> bool:
+    if _WAITS.search(entry.text) or not _OVERCOME.search(entry.text):
+        return False
+    words = set(re.split(r"[^a-z0-9_.-]+", entry.text.lower()))
+    return name.lower() in words or name in _named(entry, client, scene)

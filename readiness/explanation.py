@@ -1,19 +1,22 @@
 """From a node that did not become ready to its cause: evidence is collected, the diagnosis is pure."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from readiness.diagnosis import attribute, diagnose, health_cause
 from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.ending import of_refusal
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.model.contract import Contract
 from readiness.model.errors import ImageUnavailable, NodeError, PortInUse, StartRefused
 from readiness.model.events import NodeFailed
-from readiness.model.evidence import NodeEvidence, ProbeAnswer
+from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
-from readiness.model.graph import Graph
+from readiness.model.graph import Graph, Kind, Node
 from readiness.model.redaction import Redactor
 from readiness.probes.health import Family, Health, read_health
-from readiness.runtime.asking import Reply
+from readiness.runtime.asking import Reply, question
 from readiness.runtime.collecting import collect, collect_all
 from readiness.runtime.journal import Journal
 from readiness.runtime.protocol import Runtime
@@ -22,10 +25,13 @@ from readiness.runtime.start import DependencyFailed
 
 
 class Explanation:
-    """Explains the failures of one start."""
+    """Explains the failures of one start. The contract tells at which ports nodes are to answer."""
 
-    def __init__(self, graph: Graph, runtime: Runtime, journal: Journal, redactor: Redactor) -> None:
+    def __init__(
+        self, graph: Graph, runtime: Runtime, journal: Journal, redactor: Redactor, contract: Contract | None = None
+    ) -> None:
         self._graph = graph
+        self._contract = contract or Contract()
         self._runtime = runtime
         self._journal = journal
         self._redactor = redactor
@@ -40,7 +46,7 @@ class Explanation:
         """Once the whole graph is up or has failed: tell the causes again, as they look among their neighbours."""
         if not self._last:
             return
-        neighbours = collect_all(self._graph, self._runtime, self._journal, self._redactor)
+        neighbours = self._neighbours()
         causes = {node: self._cause(error, last, neighbours) for node, (error, last) in self._last.items()}
         roots = attribute(causes, self._graph)
         for node, cause in causes.items():
@@ -48,25 +54,61 @@ class Explanation:
             if told is not None:
                 self._journal.append(_retold(told, cause, roots.get(node, node)))
 
+    def _neighbours(self) -> dict[str, NodeEvidence]:
+        """Every node as it is now: what failed with its last answer, the others with a new one."""
+        found = collect_all(self._graph, self._runtime, self._journal, self._redactor)
+        with ThreadPoolExecutor(max_workers=max(1, len(found)), thread_name_prefix="ask") as pool:
+            replies = dict(zip(found, pool.map(self._reply_of, found.values()), strict=True))
+        return {name: self._with_reply(evidence, replies[name]) for name, evidence in found.items()}
+
+    def _reply_of(self, evidence: NodeEvidence) -> Reply | None:
+        if evidence.node in self._last:
+            return self._last[evidence.node][1]
+        node = self._graph[evidence.node]
+        if evidence.state.status != "running" or not self._can_be_asked(node):
+            return None
+        return question(node, self._contract, self._graph, self._runtime).ask()
+
+    def _can_be_asked(self, node: Node) -> bool:
+        return node.kind is not Kind.JOB and self._contract.promise(node.name).port is not None
+
+    def _with_reply(self, evidence: NodeEvidence, last: Reply | None) -> NodeEvidence:
+        port = self._contract.promise(evidence.node).port
+        evidence = replace(evidence, promised_ports=(port,) if port is not None else ())
+        if last is None or evidence.state.status != "running":
+            return evidence
+        if last.health is None:
+            return replace(evidence, answers=(last.probe,) if last.probe is not None else ())
+        answer = replace(last.health, body=self._redactor.redact(last.health.body))
+        indicators = {key: (detail.status, detail.message) for key, detail in read_health(answer).details.items()}
+        asked = _probe_of(answer, ok=last.ready)
+        return replace(evidence, answers=(asked,), health=answer, indicators=indicators)
+
     def _cause(self, error: NodeError, last: Reply | None, neighbours: Mapping[str, NodeEvidence]) -> Cause:
         if isinstance(error, DependencyFailed):
-            return Cause("dependency_failed", error.dependency, None, Confidence.SURE, summary=str(error))
+            return self._of_waiting(error, neighbours)
         if isinstance(error, ImageUnavailable):
             return _of_engine("image_unavailable", error)
         if isinstance(error, PortInUse):
             return _of_engine("port_conflict", error)
         if isinstance(error, StartRefused):
-            return _of_engine("start_refused", error)
-        answers = (last.probe,) if last is not None and last.probe is not None else ()
-        evidence = self._collect(error.node, answers)
-        if last is not None and last.health is not None and evidence.state.status == "running":
-            return self._of_health(read_health(last.health), evidence, neighbours)
+            return _of_refusal(error)
+        evidence = neighbours.get(error.node) or self._with_reply(self._collect(error.node), last)
+        if evidence.health is not None:
+            return self._of_health(read_health(evidence.health), evidence, neighbours)
         return diagnose(evidence, self._graph, neighbours)
 
+    def _of_waiting(self, error: DependencyFailed, neighbours: Mapping[str, NodeEvidence]) -> Cause:
+        """The one that it waits for failed, unless that one waits for it in turn."""
+        evidence = neighbours.get(error.node)
+        cause = diagnose(evidence, self._graph, neighbours) if evidence is not None else None
+        if cause is not None and cause.cls == CauseClass.WAITING_CIRCLE and cause.node == error.node:
+            return cause
+        return Cause("dependency_failed", error.dependency, None, Confidence.SURE, summary=str(error))
+
     def _of_health(self, health: Health, evidence: NodeEvidence, neighbours: Mapping[str, NodeEvidence]) -> Cause:
-        told = {key: (detail.status, self._redactor.redact(detail.message)) for key, detail in health.details.items()}
-        if any(status == "down" for status, _ in told.values()):
-            return health_cause(evidence.node, told, evidence, self._graph, neighbours)
+        if any(status == "down" for status, _ in evidence.indicators.values()):
+            return health_cause(evidence.node, evidence.indicators, evidence, self._graph, neighbours)
         cause = diagnose(evidence, self._graph, neighbours)
         if cause.cls == CauseClass.UNKNOWN and health.family is Family.UNKNOWN:
             # What it answers is no health answer, and that is all that is the matter as far as can be seen.
@@ -76,21 +118,27 @@ class Explanation:
             )
         return cause
 
-    def _collect(self, node: str, answers: tuple[ProbeAnswer, ...]) -> NodeEvidence:
-        return collect(
-            node,
-            graph=self._graph,
-            runtime=self._runtime,
-            journal=self._journal,
-            redactor=self._redactor,
-            answers=answers,
-        )
+    def _collect(self, node: str) -> NodeEvidence:
+        return collect(node, graph=self._graph, runtime=self._runtime, journal=self._journal, redactor=self._redactor)
+
+
+def _probe_of(answer: HttpAnswer, *, ok: bool) -> ProbeAnswer:
+    """A health answer as one probe's answer: what stood in its way is its error, else its status."""
+    error = "" if ok else (answer.error or f"status {answer.status}")
+    return ProbeAnswer("GET", answer.url, ok, answer.latency_s, answer.at, error)
 
 
 def _of_engine(cls: str, error: NodeError) -> Cause:
     """The engine said itself what is wrong: its words are the evidence."""
     first, *rest = str(error).splitlines() or [""]
     return Cause(cls, error.node, None, Confidence.SURE, summary=first, evidence=tuple(rest))
+
+
+def _of_refusal(error: StartRefused) -> Cause:
+    """What the engine refuses, in the class that its words belong to."""
+    first, *rest = str(error).splitlines() or [""]
+    cause = of_refusal(str(error), NodeEvidence(error.node, ContainerState("created")))
+    return replace(cause, summary=first, evidence=tuple(rest))
 
 
 def _retold(told: NodeFailed, cause: Cause, root: str) -> NodeFailed:

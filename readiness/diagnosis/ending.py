@@ -26,13 +26,19 @@ _NATIVE = {CauseClass.NATIVE_CRASH, CauseClass.NATIVE_MODULE, CauseClass.HEAP_OO
 def of_engine(evidence: NodeEvidence) -> Cause | None:
     """The engine would not start the process: its own words are the cause."""
     error = evidence.state.error
-    if not error or evidence.state.is_running:
-        return None
-    match = best(matches(error, Source.ENGINE)) or best(matches(error))
+    return of_refusal(error, evidence) if error and not evidence.state.is_running else None
+
+
+def of_refusal(words: str, evidence: NodeEvidence) -> Cause:
+    """What the engine says when it refuses to make or to start a container, by its own words."""
+    match = best(matches(words, Source.ENGINE)) or best(matches(words))
     if match is None:
         return build_cause(CauseClass.START_REFUSED, evidence, Confidence.SURE)
-    said = {"node": evidence.node, **match.groups}
-    return build_cause(match.signature.cause, evidence, Confidence.SURE, said=said, advice=match.signature.advise(said))
+    # The pattern by which the engine's words are known may leave out what another one catches.
+    named = best(other for other in matches(words) if other.signature.cause is match.signature.cause)
+    said = {"node": evidence.node, **(named.groups if named else {}), **match.groups}
+    advice = match.signature.advise(said) or (named.signature.advise(said) if named else "")
+    return build_cause(match.signature.cause, evidence, Confidence.SURE, said=said, advice=advice)
 
 
 def of_memory(evidence: NodeEvidence) -> Cause | None:

@@ -68,6 +68,21 @@ def test_what_the_engine_says_is_the_cause_and_its_words_are_the_evidence(
     assert cause.evidence == ("last line",)
 
 
+@pytest.mark.parametrize(
+    ("words", "cls"),
+    [
+        ('OCI runtime create failed: exec: "pyhton": executable file not found in $PATH: unknown', "command_not_found"),
+        ('OCI runtime create failed: exec: "/app/run.sh": permission denied: unknown', "permission_denied"),
+        ("unable to find user deploy: no matching entries in passwd file", "config_invalid"),
+        ('invalid mount config for type "bind": bind source path does not exist: /etc/x.pem', "start_refused"),
+    ],
+)
+def test_what_the_engine_refuses_has_the_class_of_its_words(runtime: FakeRuntime, words: str, cls: str) -> None:
+    cause = explanation(runtime).of(StartRefused("auth", f"the engine does not start it: {words}"), None)
+    assert (cause.cls, cause.node, cause.confidence) == (cls, "auth", Confidence.SURE)
+    assert words in cause.summary
+
+
 def test_a_node_that_was_never_started_is_explained_by_the_one_that_failed(runtime: FakeRuntime) -> None:
     cause = explanation(runtime).of(DependencyFailed("finance", "auth"), None)
     assert (cause.cls, cause.node, cause.confidence) == ("dependency_failed", "auth", Confidence.SURE)

@@ -19,6 +19,8 @@ _BEYOND_DEPTH = 5
 """How much deeper than the promised limit a query is nested that has to be refused."""
 _HUGE_FIELDS = 20_000
 """Fields of a query that has to be refused for its size (some 300 kB)."""
+_BATCH = 1_000
+"""Operations in one request, each of them small, that have to be refused together (some 25 kB)."""
 
 
 class NotServed(ReadinessError):
@@ -163,7 +165,7 @@ def _unnoticed_mistake(running: RunningSubgraph) -> Iterator[str]:
         yield f"a query with a mistake is not answered as GraphQL: {answer.error}"
     elif not answer.errors:
         yield "a query of a field that does not exist is answered without an error"
-    elif any("Traceback (most recent call last)" in f.message or "\n    at " in f.message for f in answer.errors):
+    elif any(fault.has_stack for fault in answer.errors):
         yield "its errors show a stack trace to whoever asks"
 
 
@@ -178,6 +180,8 @@ def _unlimited(running: RunningSubgraph, schema: Subgraph) -> Iterator[str]:
         yield f"a query of {_HUGE_FIELDS} fields ({len(huge) // 1000} kB) is answered"
     elif answer.status == 0:
         yield f"a query of {len(huge) // 1000} kB is neither answered nor refused: {answer.problem}"
+    if graphql.answered_of_batch(running.url, "{ __typename }", _BATCH, running.headers, _DEADLINE_S) == _BATCH:
+        yield f"a batch of {_BATCH} operations in one request is answered"
 
 
 def _open_to_all(running: RunningSubgraph, schema: Subgraph) -> Iterator[str]:

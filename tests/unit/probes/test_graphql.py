@@ -222,3 +222,35 @@ def test_the_introspection_query_is_one_that_graphql_knows() -> None:
         answer = graphql.introspect(f"http://{address}/graphql", deadline_s=2)
     assert answer.data is not None
     assert answer.data["__schema"]["queryType"]["name"] == "Query"
+
+
+@pytest.mark.parametrize(
+    ("error", "has_stack"),
+    [
+        ({"message": "boom"}, False),
+        ({"message": "Syntax Error: Expected Name at line 3:1"}, False),
+        ({"message": "Traceback (most recent call last):\n  ..."}, True),
+        ({"message": "boom\n    at resolve (app.js:3:1)"}, True),
+        ({"message": "boom", "extensions": {"stacktrace": ["Error: boom", "    at resolve (/app/a.js:3:1)"]}}, True),
+        ({"message": "boom", "extensions": {"exception": "\tat com.acme.Api.get(Api.java:42)"}}, True),
+        ({"message": "boom", "extensions": {"details": "   at Acme.Get() in /src/Api.cs:line 42"}}, True),
+        ({"message": "boom", "extensions": {"code": "BAD_USER_INPUT", "at": 3}}, False),
+    ],
+)
+def test_a_stack_trace_is_seen_wherever_an_error_shows_it(error: dict[str, Any], has_stack: bool) -> None:
+    answer = asked(says(response({"errors": [error]})))
+    assert answer.errors[0].has_stack is has_stack
+
+
+@pytest.mark.parametrize(
+    ("body", "answered"),
+    [
+        ([{"data": {"a": 1}}] * 3, 3),
+        ([{"data": {"a": 1}}, {"errors": [{"message": "too many"}]}], 1),
+        ({"errors": [{"message": "batching is not allowed"}]}, 0),
+        (b"no JSON", 0),
+    ],
+)
+def test_of_a_batch_the_answered_operations_are_counted(body: Any, answered: int) -> None:
+    with server(says(response(body))) as address:
+        assert graphql.answered_of_batch(f"http://{address}/graphql", "{ a }", 3, {}, 2.0) == answered

@@ -5,7 +5,7 @@ from dataclasses import replace
 from readiness.diagnosis import addresses, listening, state, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import build_cause
-from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
+from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.client import with_clients_side
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Match, Reading
@@ -70,7 +70,7 @@ def _setting(match: Match, evidence: NodeEvidence) -> dict[str, str]:
 def _named(dependency: str | None, match: Match, place: Place, scene: Scene) -> str | None:
     """The dependency as a node; by the name that the log gives where there is no graph to look it up in."""
     declared = scene.graph.is_complete and len(scene.graph) > 1
-    if dependency or declared or not match.signature.cause.startswith(("dependency_", "tls", "database")):
+    if dependency or declared or match.signature.cause not in ABOUT_A_DEPENDENCY:
         return dependency
     return match.role or addresses.role_of_port(place.port) or addresses.name_in(place.host)
 

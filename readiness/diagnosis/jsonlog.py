@@ -46,7 +46,7 @@ def unwrap(line: str) -> Record | None:
 
 
 def unwrap_tail(line: str) -> str:
-    """The line, and under it the JSON object at its end unfolded: winston and zap print what they know of an error so."""
+    """The line, and under it the JSON object at its end unfolded: so print winston and zap what they know."""
     text = line.rstrip()
     at = text.find(' {"')
     if at <= 0 or not text.endswith("}"):

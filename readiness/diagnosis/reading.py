@@ -16,6 +16,7 @@ MAX_ENTRIES = 120
 LOOK_BACK = 60
 # More settings than these are not named in one sentence.
 MAX_SETTINGS = 6
+ANY_DATABASE = "database"
 # An entry this near to the end speaks of the end.
 LAST_WORDS = 6
 _GIVES_UP = re.compile(
@@ -112,7 +113,26 @@ def read(log: str, *, ended: bool) -> Reading | None:
     said = distinct(read_log(log))[-MAX_ENTRIES:]
     end = next((n for n in range(len(said) - 1, -1, -1) if said[n].entry.uncaught), None) if ended else None
     reading = _at_the_end(said, end) if end is not None else _newest(said, ended)
-    return reading or _remark(said)
+    return _with_further_settings(reading, said) if reading else _remark(said)
+
+
+def _with_further_settings(reading: Reading, said: Sequence[Said]) -> Reading:
+    """A program that checks its settings may say each in a line of its own: those beside the one that decides count."""
+    match = reading.match
+    at = next((n for n, one in enumerate(said) if one.entry is reading.entry), None)
+    if match.signature.cause is not CauseClass.CONFIG_INVALID or "key" not in match.groups or at is None:
+        return reading
+    first = at
+    while first > 0 and _settings_in(said[first - 1].entry, match):
+        first -= 1
+    named = [key for one in said[first:at] for key in _settings_in(one.entry, match)]
+    keys = dict.fromkeys([*named, *match.groups["key"].split(", ")])
+    groups = {**match.groups, "key": ", ".join(list(keys)[:MAX_SETTINGS])}
+    return replace(reading, match=replace(match, groups=groups))
+
+
+def _settings_in(entry: Entry, like: Match) -> tuple[str, ...]:
+    return like.signature.settings(entry.text) if entry.is_trouble and like.signature.search(entry.text) else ()
 
 
 def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) -> tuple[Match, ...]:
@@ -126,12 +146,18 @@ def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) 
                 groups["key"] = ", ".join(signature.settings(text)[:MAX_SETTINGS])
             depth = _depth_at(entry, match.start())
             found.append(Match(signature, _line_at(text, match), depth, groups, signature.dependency))
-    speaks = _speaker(text) or next((match.role for match in found if match.role), None)
-    return tuple(replace(match, role=speaks) if _may_speak_of(match) else match for match in found)
+    speaks = _speaker(text) or _role_among(found)
+    return tuple(replace(match, role=speaks or match.role) if _may_speak_of(match) else match for match in found)
 
 
 def _may_speak_of(match: Match) -> bool:
-    return match.role is None and match.signature.cause in ABOUT_A_DEPENDENCY
+    return match.role in (None, ANY_DATABASE) and match.signature.cause in ABOUT_A_DEPENDENCY
+
+
+def _role_among(found: Iterable[Match]) -> str | None:
+    """The role that the matches speak of: one that is exact before ``database``, which may be any of them."""
+    roles = [match.role for match in found if match.role]
+    return next((role for role in roles if role != ANY_DATABASE), roles[0] if roles else None)
 
 
 def _speaker(text: str) -> str | None:
@@ -161,6 +187,7 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
             # A known wrapper is known to stand by its root; that another exception does so too is a guess.
             known = wrapper is not None and behind.confidence is Confidence.SURE
             return replace(behind, confidence=Confidence.SURE if known else Confidence.LIKELY, reported_by=entry)
+        wrapper = _outer_wrapper(said, end, wrapper)
     if wrapper and (exception is None or wrapper.signature.priority > exception.signature.priority):
         return Reading(wrapper, entry, _of_wrapper(wrapper), said[end].count)
     return Reading(exception, entry, Confidence.LIKELY, said[end].count) if exception else None
@@ -202,6 +229,13 @@ def _recovered(entry: Entry) -> set[str]:
     if entry.level is not None and entry.level > Level.INFO:
         return set()
     return set(roles_in(entry.message)) if _RECOVERED.search(entry.message) else set()
+
+
+def _outer_wrapper(said: Sequence[Said], end: int, wrapper: Match | None) -> Match | None:
+    """Of the wrappers at the end and above it the one that tells most, where none of them has its root in the log."""
+    above = (match for one in said[max(0, end - LOOK_BACK) : end] for match in matches(one.entry.text, entry=one.entry))
+    fitting = [match for match in above if _goes_with(match, wrapper)]
+    return best([*fitting, *([wrapper] if wrapper else [])], Weight.WRAPPER)
 
 
 def _goes_with(match: Match, wrapper: Match | None) -> bool:

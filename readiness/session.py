@@ -86,7 +86,7 @@ class Session:
         redactor = Redactor(secret_values(graph))
         run = DockerRun(graph, self.run, self.journal, self._folder, kept=self._kept)
         self._docker_run = run
-        explanation = Explanation(graph, run.runtime, self.journal, redactor)
+        explanation = Explanation(graph, run.runtime, self.journal, redactor, contract)
         run.start(
             contract,
             compose_project(contract, self._contract_path.parent, variables),

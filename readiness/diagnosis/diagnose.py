@@ -36,9 +36,9 @@ def diagnose_in(evidence: NodeEvidence, scene: Scene) -> Cause:
     here = scene.through(evidence.node)
     return (
         of_engine(evidence)
-        or of_waiting(evidence, here)
         or of_memory(evidence)
         or of_observed_circle(evidence, here)
+        or of_waiting(evidence, here)
         or _of_health(evidence, here)
         or of_end(evidence, here)
         or of_running(evidence, here)

@@ -127,4 +127,6 @@ def _sockets(evidence: NodeEvidence) -> str:
 
 def _is_silent(evidence: NodeEvidence) -> bool:
     newest = state.newest_answers(evidence)
+    if evidence.health is not None and evidence.health.answered:
+        return False
     return bool(newest) and not any(answer.ok for answer in newest) and all(answer.error for answer in newest)

@@ -2,7 +2,7 @@
 
 from fixtures.criteria import P1, criterion
 from fixtures.subjects import start_finding
-from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -36,7 +36,18 @@ def test_ready_within_its_budget(subject: Subject, platform: Platform) -> None:
 def test_nobody_waits_for_someone_who_waits_for_him(subject: Subject, platform: Platform) -> None:
     """No circle of health-gated dependencies, neither declared nor seen while the graph started."""
     circle = platform.graph.gated_circle() or waiting_circle(platform.record)
-    assert not circle, f"these wait for each other: {' -> '.join((*circle, circle[0]))}"
+    if circle:
+        raise Unmet(f"these wait for each other: {' -> '.join((*circle, circle[0]))}", _of_circle(circle, platform))
+
+
+def _of_circle(circle: tuple[str, ...], platform: Platform) -> Cause:
+    """One cause for all that stand in the circle, with what each of them was seen to wait for."""
+    told = [failure for node in circle if (failure := platform.failure(node)) is not None]
+    sure = all(failure.cause_class == CauseClass.WAITING_CIRCLE and failure.confidence == "sure" for failure in told)
+    evidence = tuple(dict.fromkeys(line for failure in told for line in failure.evidence))
+    advice = EXPLANATIONS[CauseClass.WAITING_CIRCLE].advice
+    confidence = Confidence.SURE if sure else Confidence.LIKELY
+    return Cause(CauseClass.WAITING_CIRCLE, circle[0], None, confidence, evidence=evidence, advice=advice)
 
 
 def _unmet(failure: NodeFailed) -> Unmet:

@@ -7,15 +7,16 @@ import pytest
 from readiness.explanation import Explanation
 from readiness.model.errors import ImageUnavailable, NodeDied, NodeError, NotReadyInTime, PortInUse, StartRefused
 from readiness.model.events import NodeFailed
-from readiness.model.evidence import ContainerState, HttpAnswer
+from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.finding import Confidence
 from readiness.model.redaction import Redactor
+from readiness.probes import redis
 from readiness.runtime.asking import Reply
 from readiness.runtime.journal import Journal
-from readiness.runtime.record import Record
+from readiness.runtime.record import Record, waiting_circle
 from readiness.runtime.start import DependencyFailed
 from tests.unit.experiments.scripted_platform import terminus
-from tests.unit.graphs import backing, graph_of, service
+from tests.unit.graphs import backing, contract_of, graph_of, service
 from tests.unit.runtime.fake_runtime import FakeRuntime
 
 GRAPH = graph_of(
@@ -131,3 +132,52 @@ def test_settling_tells_again_who_goes_back_to_whom(runtime: FakeRuntime) -> Non
 def test_settling_a_start_without_failures_tells_nothing(runtime: FakeRuntime) -> None:
     explanation(runtime).settle()
     assert runtime.journal.events() == ()
+
+
+def test_health_answers_that_wait_for_each_other_are_settled_as_one_circle(tmp_path: Path) -> None:
+    graph = graph_of(service("one"), service("other"))
+    states = {name: ContainerState("running", started_at=1) for name in graph.nodes}
+    runtime = FakeRuntime(graph, Journal(tmp_path / "events.jsonl"), states=states)
+    explained = Explanation(graph, runtime, runtime.journal, Redactor([]))
+    for node, waits_for in (("one", "other"), ("other", "one")):
+        answer = HttpAnswer("http://x/ready", 503, 0.01, 0, "application/json", terminus({waits_for: False}, ""))
+        explained.of(NotReadyInTime(node, "not ready"), Reply(False, str(answer), health=answer))
+        told(runtime, node)
+    explained.settle()
+    record = Record(runtime.journal.events())
+    failures = [record.failure("one"), record.failure("other")]
+    assert [failure and (failure.cause_class, failure.root) for failure in failures] == [("waiting_circle", "one")] * 2
+    assert set(waiting_circle(record)) == {"one", "other"}
+
+
+def test_one_that_was_never_started_and_the_one_that_waits_for_it_are_a_circle(tmp_path: Path) -> None:
+    graph = graph_of(service("late"), service("gated", "late"))
+    states = {"late": ContainerState("running", started_at=1), "gated": ContainerState("created")}
+    logs = {"late": "2 INFO waiting for http://gated:3000/health\n"}
+    runtime = FakeRuntime(graph, Journal(tmp_path / "events.jsonl"), states=states, logs=logs)
+    explained = Explanation(graph, runtime, runtime.journal, Redactor([]))
+    explained.of(NotReadyInTime("late", "not ready"), Reply(False, "no answer", health=HttpAnswer("u", 0, 1, 0)))
+    explained.of(DependencyFailed("gated", "late"), None)
+    for node in graph.nodes:
+        told(runtime, node)
+    explained.settle()
+    record = Record(runtime.journal.events())
+    failures = [record.failure("late"), record.failure("gated")]
+    assert [failure and (failure.cause_class, failure.root) for failure in failures] == [("waiting_circle", "late")] * 2
+
+
+def test_a_neighbour_that_answers_turns_suspicion_to_the_clients_settings(
+    runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well = ProbeAnswer("PING", "redis", True, 0.001, 0.0)
+    monkeypatch.setattr(redis, "ping", lambda *_: well)
+    contract = contract_of({"redis": {"port": 6379}})
+    explained = Explanation(GRAPH, runtime, runtime.journal, Redactor([]), contract)
+    answer = HttpAnswer("http://x/ready", 503, 0.01, 0, "application/json", terminus({"redis": False}, ""))
+    explained.of(NotReadyInTime("auth", "not ready"), Reply(False, str(answer), health=answer))
+    told(runtime, "auth")
+    explained.settle()
+    failure = Record(runtime.journal.events()).failure("auth")
+    assert failure is not None
+    assert "redis answers our own probe" in failure.evidence
+    assert "REDIS_URL" in failure.advice

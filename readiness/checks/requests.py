@@ -15,6 +15,8 @@ _DEADLINE_S = 5.0
 _REFUSED = (401, 403)
 _REFUSED_CODES = frozenset({"UNAUTHENTICATED", "FORBIDDEN", "UNAUTHORIZED"})
 """``extensions.code`` of a GraphQL error that refuses a caller (Apollo Server's names)."""
+_KEPT_IN = ("http", "originalError", "response", "exception")
+"""Where an error's ``extensions`` keep the HTTP status: Apollo Server 4, NestJS 10, 9 and 8."""
 
 
 class NoToken(ReadinessError):
@@ -66,7 +68,7 @@ def _at(answer: HttpAnswer, path: str) -> Any:
 
 def is_refused(answer: HttpAnswer) -> bool:
     """401 or 403, or their equivalent inside a GraphQL answer of status 200."""
-    return answer.status in _REFUSED or any(code in _REFUSED_CODES for code in _error_codes(answer))
+    return answer.status in _REFUSED or any(map(_refuses, _errors(answer)))
 
 
 def is_accepted(answer: HttpAnswer) -> bool:
@@ -83,9 +85,14 @@ def _errors(answer: HttpAnswer) -> list[Any]:
     return errors if isinstance(errors, list) else []
 
 
-def _error_codes(answer: HttpAnswer) -> list[str]:
-    extensions = [error.get("extensions") for error in _errors(answer) if isinstance(error, dict)]
-    return [str(found.get("code")) for found in extensions if isinstance(found, dict)]
+def _refuses(error: Any) -> bool:
+    """Whether a GraphQL error says so by its code, or by the HTTP status that a framework keeps beside it."""
+    extensions = error.get("extensions") if isinstance(error, dict) else None
+    if not isinstance(extensions, dict):
+        return False
+    kept = [extensions, *(extensions.get(name) for name in _KEPT_IN)]
+    statuses = [part.get(name) for part in kept if isinstance(part, dict) for name in ("status", "statusCode")]
+    return str(extensions.get("code")) in _REFUSED_CODES or any(status in _REFUSED for status in statuses)
 
 
 def _filled(value: Any, variables: Mapping[str, str]) -> Any:

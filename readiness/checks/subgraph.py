@@ -86,11 +86,18 @@ class Asked:
 
 
 def introspection_faults(running: RunningSubgraph, schema: Subgraph) -> tuple[str, ...]:
-    """Where introspection and SDL tell different things."""
+    """Where introspection and SDL tell different things. Nothing is compared where it is closed and may be."""
     answer = graphql.introspect(running.url, running.headers, _DEADLINE_S)
+    if running.promise.introspection is None and _is_closed(answer):
+        return ()
     if not answer.ok or answer.data is None:
         return (f"introspection is not answered: {answer.problem}",)
     return (*agreement(schema, answer.data), *service_faults(schema, answer.data))
+
+
+def _is_closed(answer: GraphQLAnswer) -> bool:
+    """Whether introspection is refused on purpose: Apollo's, Yoga's and graphql-core's words all name it."""
+    return bool(answer.errors) and all("introspection" in error.message.lower() for error in answer.errors)
 
 
 def ask_root_fields(running: RunningSubgraph, schema: Subgraph) -> Asked:
@@ -153,7 +160,7 @@ def guard_faults(running: RunningSubgraph, schema: Subgraph, *, wants_token: boo
     """What the subgraph lets through that it should not."""
     yield from _unnoticed_mistake(running)
     yield from _unlimited(running, schema)
-    if not running.promise.introspection and graphql.introspect(running.url, running.headers, _DEADLINE_S).ok:
+    if running.promise.introspection is False and graphql.introspect(running.url, running.headers, _DEADLINE_S).ok:
         yield "introspection is open, although the contract wants it closed"
     if wants_token:
         yield from _open_to_all(running, schema)

@@ -87,8 +87,8 @@ class GraphQL(_Strict):
     """Arguments for generated queries, by root field, where the schema's own defaults do not do."""
     prepare: tuple[Request, ...] = ()
     """Requests that make data for generated queries to find."""
-    introspection: bool = True
-    """Whether introspection is meant to be open on this graph; closed is what production wants."""
+    introspection: bool | None = None
+    """Whether introspection is meant to be open on this graph; None takes either: frameworks close it in production."""
     max_depth: int = 12
     """A query nested deeper than this is to be refused."""
     allow_removal_after_deprecation: bool = False

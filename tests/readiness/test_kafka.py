@@ -3,6 +3,7 @@
 import time
 
 from fixtures.criteria import P1, criterion
+from readiness.checks.consumers import group_faults, names_of
 from readiness.checks.requests import Issued, captured, contains_expected, is_accepted, send
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
@@ -79,37 +80,16 @@ def test_consumer_groups_are_stable(service: Service, dependency: Backing, platf
     addresses = platform.runtime.container(service.name).addresses
     ends = time.monotonic() + _LAG_FALLS_WITHIN_S
     while True:
-        answer = kafka.groups(dependency.address, [group], _DEADLINE_S)
+        answer = kafka.groups(dependency.address, names_of(group), _DEADLINE_S)
         assert answer.ok, str(answer)
-        state = answer.detail["groups"][group]
-        faults = _group_faults(group, state, addresses, _topics_with_events(service, platform))
+        states = answer.detail["groups"]
+        faults = group_faults(group, states, addresses, _topics_with_events(service, platform))
         if not faults:
             return
-        assert time.monotonic() < ends, f"{'; '.join(faults)}\n{state}"
+        assert time.monotonic() < ends, f"{'; '.join(faults)}\n{states[group]}"
         time.sleep(_POLL_S)
 
 
 def _topics_with_events(service: Service, platform: Platform) -> frozenset[str]:
     """Topics on which the run itself made an event for this service: there its group must have committed."""
     return frozenset(flow.topic for flow in platform.contract.flows if flow.consumer == service.name)
-
-
-def _group_faults(
-    group: str, state: dict[str, object], addresses: tuple[str, ...], topics_with_events: frozenset[str]
-) -> list[str]:
-    members = state["members"]
-    partitions = state["partitions"]
-    assert isinstance(members, list)
-    assert isinstance(partitions, list)
-    own = [member for member in members if str(member["host"]).lstrip("/") in addresses]
-    lag = sum(partition["lag"] or 0 for partition in partitions)
-    faults = [] if state["state"] == "STABLE" else [f"group {group} is {state['state']}"]
-    if not own:
-        faults.append(f"group {group} has no member at {', '.join(addresses)}, only {len(members)} others")
-    silent = {
-        partition["topic"]
-        for partition in partitions
-        if partition["committed"] is None and partition["end"] and partition["topic"] in topics_with_events
-    }
-    faults += [f"group {group} has never committed on {topic}" for topic in sorted(silent)]
-    return [*faults, f"group {group} lags by {lag} records"] if lag else faults

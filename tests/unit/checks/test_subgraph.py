@@ -232,9 +232,14 @@ def test_introspection_that_tells_less_than_the_sdl_is_told(server: Server) -> N
 
 def test_closed_introspection_is_told_where_it_is_asked_for(server: Server) -> None:
     server.introspection = False
-    (fault,) = introspection_faults(running(), running().schema())
+    (fault,) = introspection_faults(running(introspection=True), running().schema())
     assert fault.startswith("introspection is not answered: ")
     assert fault.endswith("introspection is disabled")
+
+
+def test_closed_introspection_is_no_fault_where_the_contract_does_not_ask_for_it(server: Server) -> None:
+    server.introspection = False
+    assert introspection_faults(running(), running().schema()) == ()
 
 
 def test_a_guarded_subgraph_has_no_fault(server: Server) -> None:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from itertools import groupby
 
 from readiness.diagnosis.jsonlog import Record, unwrap, unwrap_tail
 from readiness.diagnosis.prefixes import STAMP, without_prefixes
+from readiness.diagnosis.times import Moment, moment_in, moment_of
 from readiness.diagnosis.traces import Link, chain
 
 # The newest part of a log decides. 256 KiB hold a start of a talkative service some thirty times over.
@@ -113,6 +115,8 @@ class Entry:
     text: str
     """All of it, bounded."""
     chain: tuple[Link, ...] = field(default=())
+    time: Moment | None = None
+    """When it was written, where its first line says so."""
 
     @property
     def uncaught(self) -> bool:
@@ -130,6 +134,7 @@ class Entry:
         return f"line {self.first_line}: {self.message}"
 
 
+@lru_cache(maxsize=64)
 def read_log(text: str) -> tuple[Entry, ...]:
     """The entries of a log in their order. Only its newest :data:`MAX_LOG_CHARS` characters are read."""
     return tuple(entry for lines in _joined(_clean(text)) if (entry := _entry(lines)))
@@ -140,6 +145,8 @@ class _Line:
     number: int
     text: str
     record: Record | None = None
+    raw: str = ""
+    """The line with what stands before it."""
 
     @property
     def blank(self) -> bool:
@@ -150,16 +157,16 @@ def _clean(text: str) -> list[_Line]:
     dropped = max(0, len(text) - MAX_LOG_CHARS)
     first = 1 + text.count("\n", 0, dropped)
     lines = [_ESCAPES.sub("", line.rstrip("\r"))[:MAX_LINE_CHARS] for line in text[dropped:].split("\n")]
-    lines = without_prefixes(lines)
+    raw, lines = lines, without_prefixes(lines)
     in_group = _TRACEBACK in text and "Exception Group Traceback" in text
     if in_group:
         lines = [_GROUP_BAR.sub("", line) if _GROUP_BAR.match(line) else line for line in lines]
-    return [_line(number, line) for number, line in enumerate(lines, first)]
+    return [_line(number, line, stamped) for number, (line, stamped) in enumerate(zip(lines, raw, strict=True), first)]
 
 
-def _line(number: int, text: str) -> _Line:
+def _line(number: int, text: str, raw: str) -> _Line:
     record = unwrap(text)
-    return _Line(number, text if record else unwrap_tail(text), record)
+    return _Line(number, text if record else unwrap_tail(text), record, raw)
 
 
 def _joined(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
@@ -261,7 +268,8 @@ def _entry(lines: list[_Line]) -> Entry | None:
     else:
         text = "\n".join(_without_source([line.text for line in lines]))[: MAX_LINE_CHARS * 2]
         message, level = _message(first.text), _level_of(first.text)
-    return Entry(first.number, lines[-1].number, level, message, text, chain(text))
+    told = moment_of(first.record.time) if first.record and first.record.time else None
+    return Entry(first.number, lines[-1].number, level, message, text, chain(text), told or moment_in(first.raw))
 
 
 def _without_source(lines: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Sending the requests that a contract declares, and reading whether they were accepted."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,11 @@ _KEPT_IN = ("http", "originalError", "response", "exception")
 
 class NoToken(ReadinessError):
     """The issuer gave no token, so that nothing that needs one can be checked."""
+
+    def __init__(self, message: str, refused: "Refused | None" = None) -> None:
+        super().__init__(message)
+        self.refused = refused
+        """The request that was not accepted; None where all were."""
 
 
 class NotCaptured(ReadinessError):
@@ -108,6 +114,16 @@ def _filled(value: Any, variables: Mapping[str, str]) -> Any:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A request that was not accepted."""
+
+    service: str
+    answer: HttpAnswer
+    since: float
+    """When it was sent, in seconds since the epoch."""
+
+
+@dataclass(frozen=True)
 class Issued:
     """A token as the issuer gave it."""
 
@@ -133,7 +149,9 @@ def obtain_token(platform: Platform, variables: Mapping[str, str]) -> Issued:
 
 
 def _accepted(platform: Platform, request: Request, variables: Mapping[str, str]) -> HttpAnswer:
+    since = time.time()
     answer = send(platform, request, variables)
     if not is_accepted(answer):
-        raise NoToken(f"{request.method} {request.path} of {request.service} was not accepted: {answer}")
+        told = f"{request.method} {request.path} of {request.service} was not accepted: {answer}"
+        raise NoToken(told, Refused(request.service, answer, since))
     return answer

@@ -1,10 +1,13 @@
 """Tokens: issued by one service, accepted by the others, and refused where they should be."""
 
+import time
+
 import pytest
 
 from fixtures.criteria import P2, criterion
-from readiness.checks.requests import Issued, NoToken, is_accepted, is_refused, send
-from readiness.diagnosis.promises import BrokenPromise
+from readiness.checks.refusal import demand_accepted, refusal_cause
+from readiness.checks.requests import Issued, NoToken, is_refused, send
+from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.model import subjects
 from readiness.model.finding import Blocked, Cause, Confidence, Unmet
 from readiness.platform import Platform, Service
@@ -19,7 +22,7 @@ def test_tokens_are_accepted_and_refused_as_they_should_be(
     promise = platform.contract.tokens
     assert promise is not None
     if isinstance(login, NoToken) and service.name == promise.issuer:
-        raise Unmet(str(login), Cause(BrokenPromise.TOKEN_NOT_ISSUED, service.name, None, Confidence.SURE))
+        raise Unmet(str(login), _why_none(platform, login) or _none_issued(service.name))
     issued: Issued = request.getfixturevalue("issued")
     secret = platform.graph[promise.issuer].environment.get(promise.secret)
     for guarded in promise.guarded:
@@ -27,8 +30,9 @@ def test_tokens_are_accepted_and_refused_as_they_should_be(
             continue
         what = f"{guarded.method} {guarded.path}"
         variables = {"id": platform.run}
+        since = time.time()
         accepted = send(platform, guarded, variables, issued.token)
-        assert is_accepted(accepted), f"{what} does not accept a token of {promise.issuer}: {accepted}"
+        demand_accepted(platform, guarded, accepted, since, f"{what} does not accept a token of {promise.issuer}")
         missing = send(platform, guarded, variables)
         assert is_refused(missing), f"{what} answers without a token: {missing}"
         for forged in tokens.forged(issued.token):
@@ -37,3 +41,13 @@ def test_tokens_are_accepted_and_refused_as_they_should_be(
         assert secret, f"{promise.issuer} has no variable {promise.secret}: an expired token cannot be made"
         late = send(platform, guarded, variables, tokens.expired(issued.token, secret, promise.algorithm))
         assert is_refused(late), f"{what} accepts an expired token: {late}"
+
+
+def _why_none(platform: Platform, login: NoToken) -> Cause | None:
+    refused = login.refused
+    return refusal_cause(platform, refused.service, refused.answer, refused.since) if refused else None
+
+
+def _none_issued(issuer: str) -> Cause:
+    advice = BROKEN_PROMISES[BrokenPromise.TOKEN_NOT_ISSUED].advice
+    return Cause(BrokenPromise.TOKEN_NOT_ISSUED, issuer, None, Confidence.SURE, advice=advice)

@@ -1,6 +1,7 @@
 """The GraphQL subgraph: held to its snapshot, valid on its own, and served as it is written."""
 
 import secrets
+import time
 from contextlib import suppress
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from fixtures.criteria import NIGHTLY, P1, P2, criterion
 from fixtures.schema_update import ACCEPT_BREAKING, Snapshot
 from fixtures.subjects import demand_ready
-from readiness.checks.requests import Issued, is_accepted, send
+from readiness.checks.refusal import demand_accepted
+from readiness.checks.requests import Issued, send
 from readiness.checks.subgraph import (
     Asked,
     NotServed,
@@ -64,8 +66,9 @@ def subgraph(service: Service, platform: Platform, issued: Issued | None) -> Run
     # An id of this check alone: what is made with it may have to be unique.
     variables = {"id": f"{platform.run}-{secrets.token_hex(3)}"}
     for request in promise.prepare:
+        since = time.time()
         answer = send(platform, request, variables, token if request.authenticated else None)
-        assert is_accepted(answer), f"the contract's request that prepares data is not accepted: {answer}"
+        demand_accepted(platform, request, answer, since, "the contract's request that prepares data is not accepted")
     return RunningSubgraph(
         service.name, service.url(promise.path), promise, {"Authorization": f"Bearer {token}"} if token else {}
     )

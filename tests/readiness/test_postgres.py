@@ -1,6 +1,7 @@
 """PostgreSQL: reachable, usable, really held, and migrated."""
 
 from fixtures.criteria import P1, criterion
+from readiness.checks.backing import demand, demand_asked, reachable, usable
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
@@ -15,22 +16,20 @@ _DEADLINE_S = 5.0
 @criterion("postgres.reachable", P1, each=subjects.backing(Role.POSTGRES), cause=BrokenPromise.BACKING_UNREACHABLE)
 def test_postgres_answers(backing: Backing) -> None:
     """SELECT 1 is answered within a budget."""
-    answer = postgres.select_one(backing.address, backing.credentials, _DEADLINE_S)
-    assert answer.ok, str(answer)
+    demand(backing, reachable(backing))
 
 
 @criterion("postgres.usable", P1, each=subjects.backing(Role.POSTGRES), cause=BrokenPromise.BACKING_UNUSABLE)
-def test_a_write_to_postgres_is_read_back(backing: Backing) -> None:
+def test_a_write_to_postgres_is_read_back(backing: Backing, platform: Platform) -> None:
     """A temporary table is written and read back: not read-only, not full."""
-    answer = postgres.write_and_read(backing.address, backing.credentials, _DEADLINE_S)
-    assert answer.ok, str(answer)
+    demand(backing, usable(backing, platform.run))
 
 
 @criterion("postgres.held", P1, each=subjects.edges_to(Role.POSTGRES), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_postgres(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as PostgreSQL itself sees it in pg_stat_activity."""
     answer = postgres.sessions(dependency.address, dependency.credentials, _DEADLINE_S)
-    assert answer.ok, str(answer)
+    demand_asked(dependency, answer)
     addresses = platform.runtime.container(service.name).addresses
     held = [session for session in answer.detail["sessions"] if session["client_addr"] in addresses]
     assert held, f"no session from {', '.join(addresses)} among {len(answer.detail['sessions'])} sessions"

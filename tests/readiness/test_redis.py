@@ -1,6 +1,7 @@
 """Redis: reachable, usable, and really held by who says so."""
 
 from fixtures.criteria import P1, criterion
+from readiness.checks.backing import demand, demand_asked, reachable, usable
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.graph import Role
@@ -13,22 +14,20 @@ _DEADLINE_S = 5.0
 @criterion("redis.reachable", P1, each=subjects.backing(Role.REDIS), cause=BrokenPromise.BACKING_UNREACHABLE)
 def test_redis_answers(backing: Backing) -> None:
     """PING is answered within a budget."""
-    answer = redis.ping(backing.address, backing.credentials, _DEADLINE_S)
-    assert answer.ok, str(answer)
+    demand(backing, reachable(backing))
 
 
 @criterion("redis.usable", P1, each=subjects.backing(Role.REDIS), cause=BrokenPromise.BACKING_UNUSABLE)
 def test_a_write_to_redis_is_read_back(backing: Backing, platform: Platform) -> None:
     """SET with an expiry is read back: not read-only, not full, not without a password."""
-    answer = redis.write_and_read(backing.address, backing.credentials, platform.run, _DEADLINE_S)
-    assert answer.ok, str(answer)
+    demand(backing, usable(backing, platform.run))
 
 
 @criterion("redis.held", P1, each=subjects.edges_to(Role.REDIS), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_redis(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as Redis itself sees it in CLIENT LIST."""
     answer = redis.clients(dependency.address, dependency.credentials, _DEADLINE_S)
-    assert answer.ok, str(answer)
+    demand_asked(dependency, answer)
     addresses = platform.runtime.container(service.name).addresses
     clients = [client for client in answer.detail["clients"] if client["addr"].rpartition(":")[0] in addresses]
     assert clients, f"no client at {', '.join(addresses)} among {len(answer.detail['clients'])} clients"

@@ -1,0 +1,107 @@
+"""The consumer group of a service: whether it works, and what is told where it does not."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from readiness.checks.refusal import cause_since
+from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.model.finding import Blocked, Cause, Confidence, Unmet
+from readiness.platform import Backing, Platform, Service
+from readiness.probes import kafka, kafka_groups
+from readiness.probes.kafka_groups import Expected
+
+_DEADLINE_S = 10.0
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class GroupSeen:
+    """A group when it was seen last."""
+
+    expected: Expected
+    faults: tuple[str, ...]
+    state: Mapping[str, Any]
+
+    @property
+    def has_member(self) -> bool:
+        """Whether the service itself is in the group."""
+        return kafka_groups.has_member(self.state, self.expected.addresses)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The group as its coordinator tells it, in lines for a person."""
+        members = [f"member {m['client_id']} at {m['host']} reads {_topics(m)}" for m in self.state["members"]]
+        partitions = [
+            f"{p['topic']}, partition {p['partition']}: committed {p['committed']} of {p['end']}"
+            for p in self.state["partitions"]
+        ]
+        return (f"group {self.expected.group} is {self.state['state']}", *members, *partitions)
+
+
+def _topics(member: Mapping[str, Any]) -> str:
+    return ", ".join(sorted({entry["topic"] for entry in member["assignment"]})) or "nothing"
+
+
+def await_group(platform: Platform, service: Service, broker: Backing, within_s: float) -> GroupSeen:
+    """The group once it works, or as it is when the time is over.
+
+    :raises Blocked: the broker does not tell of it.
+    """
+    group = service.promise.kafka.group
+    assert group is not None, f"the contract names no group, although {service.name} consumes"
+    expected = Expected(
+        group,
+        platform.runtime.container(service.name).addresses,
+        service.promise.kafka.consumes,
+        frozenset(flow.topic for flow in platform.contract.flows if flow.consumer == service.name),
+    )
+    ends = time.monotonic() + within_s
+    while True:
+        answer = kafka.groups(broker.address, [group], _DEADLINE_S)
+        if answer.ok:
+            state = answer.detail["groups"][group]
+            seen = GroupSeen(expected, kafka_groups.faults(expected, state), state)
+            if not seen.faults or time.monotonic() >= ends:
+                return seen
+        elif time.monotonic() >= ends:
+            raise Blocked(by=f"kafka.usable[{broker.name}]")
+        time.sleep(_POLL_S)
+
+
+def group_cause(seen: GroupSeen, service: str, broker: str) -> Cause:
+    """The cause that the group's own state shows."""
+    return Cause(
+        BrokenPromise.CONSUMER_GROUP.value,
+        service,
+        broker,
+        Confidence.SURE,
+        summary="; ".join(seen.faults),
+        evidence=seen.evidence,
+        advice=BROKEN_PROMISES[BrokenPromise.CONSUMER_GROUP].advice,
+    )
+
+
+def demand_works(platform: Platform, service: Service, broker: Backing, within_s: float, since: float) -> None:
+    """The group has to be stable, with a member from the service, and without lag at the end of the time.
+
+    :param since: from when on the service's log may tell why it does not get on (seconds since the epoch).
+    :raises Unmet: it is not; with what the service logged where it is there and does not get on.
+    :raises Blocked: the broker does not tell of the group.
+    """
+    seen = await_group(platform, service, broker, within_s)
+    if not seen.faults:
+        return
+    logged = cause_since(platform, service.name, since) if seen.has_member else None
+    cause = logged or group_cause(seen, service.name, broker.name)
+    raise Unmet("; ".join(seen.faults), cause, seen.evidence if logged else _elsewhere(service, broker, seen))
+
+
+def _elsewhere(service: Service, broker: Backing, seen: GroupSeen) -> tuple[str, ...]:
+    """The groups in which the service is instead."""
+    if seen.has_member:
+        return ()
+    answer = kafka_groups.of_members(broker.address, seen.expected.addresses, _DEADLINE_S)
+    found = answer.detail.get("groups", ()) if answer.ok else ()
+    return (f"{service.name} is a member of {', '.join(found)} instead",) if found else ()

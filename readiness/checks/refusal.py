@@ -1,0 +1,74 @@
+"""Why a service did not accept a request of the suite: its backing services are asked, then its log is read."""
+
+from dataclasses import replace
+
+from readiness.checks.backing import demand_usable
+from readiness.checks.requests import is_accepted, is_refused
+from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.request import request_cause
+from readiness.model.contract import Request
+from readiness.model.evidence import HttpAnswer, NodeEvidence
+from readiness.model.finding import Cause, Confidence, Unmet
+from readiness.platform import Platform
+
+_SERVER_ERROR = 500
+_MARGIN_S = 0.1
+"""The engine's clock and ours may differ by the time that it takes to write a line."""
+
+
+def is_trouble(answer: HttpAnswer) -> bool:
+    """Whether the answer is the server's failure, not the client's: none, 5xx, or a GraphQL error that refuses nobody."""
+    if not answer.answered or answer.status >= _SERVER_ERROR:
+        return True
+    return answer.status == 200 and not is_accepted(answer) and not is_refused(answer)
+
+
+def evidence_since(platform: Platform, node: str, since: float) -> NodeEvidence:
+    """What is known of a node now, with no more of its log than what it wrote since then (seconds since the epoch)."""
+    evidence = platform.evidence(node)
+    log = platform.redactor.redact(platform.runtime.log(node, since=since - _MARGIN_S))
+    return replace(evidence, log=log, earlier_log="")
+
+
+def cause_since(platform: Platform, node: str, since: float) -> Cause | None:
+    """What a service logged since then of a failure, as a cause."""
+    return request_cause(evidence_since(platform, node, since), platform.graph, platform.neighbours())
+
+
+def demand_accepted(platform: Platform, request: Request, answer: HttpAnswer, since: float, otherwise: str) -> None:
+    """A request of the contract has to be accepted.
+
+    :param since: when it was sent (seconds since the epoch).
+    :param otherwise: what it means that it is not.
+    :raises Unmet: it was not; with the cause that the service's log names, where it failed at the server's side.
+    :raises Blocked: it failed there, and a backing service of it cannot be used.
+    """
+    if is_accepted(answer):
+        return
+    cause = refusal_cause(platform, request.service, answer, since)
+    raise Unmet(f"{otherwise}: {answer}", cause)
+
+
+def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: float) -> Cause | None:
+    """Why the service, whose ready is green, could not serve the request; None where it was the client who was refused.
+
+    :raises Blocked: a backing service of it cannot be used.
+    """
+    if not is_trouble(answer):
+        return None
+    demand_usable(platform, platform.service(service))
+    return cause_since(platform, service, since) or _health_lie(service, answer)
+
+
+def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:
+    """A service that calls itself ready and answers with its own failure, or not at all."""
+    if answer.answered and answer.status < _SERVER_ERROR:
+        return None
+    return Cause(
+        BrokenPromise.HEALTH_LIE.value,
+        service,
+        None,
+        Confidence.LIKELY,
+        summary=f"{service} calls itself ready, and does not serve",
+        advice=BROKEN_PROMISES[BrokenPromise.HEALTH_LIE].advice,
+    )

@@ -1,0 +1,59 @@
+"""Why a request or an event was not served, by what the service logged meanwhile."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from readiness.diagnosis.building import at_most_likely, build_cause
+from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
+from readiness.diagnosis.diagnose import scene_of
+from readiness.diagnosis.explain import explain_reading
+from readiness.diagnosis.log import Entry, distinct, read_log
+from readiness.diagnosis.reading import read
+from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Cause, Confidence
+from readiness.model.graph import Graph
+
+_EXPLAINS = ABOUT_A_DEPENDENCY | {
+    CauseClass.CONFIG_INVALID,
+    CauseClass.DISK_FULL,
+    CauseClass.HEAP_OOM,
+    CauseClass.MODULE_MISSING,
+    CauseClass.PERMISSION_DENIED,
+    CauseClass.READ_ONLY_FILESYSTEM,
+    CauseClass.RESOURCE_LIMIT,
+}
+"""What can keep a process that runs from serving one request."""
+
+
+def request_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, NodeEvidence]) -> Cause | None:
+    """The cause that the log names, never more than likely; None where it names none.
+
+    :param evidence: of the service that was asked; its ``log`` is what it wrote since it was asked, and no more.
+    """
+    scene = scene_of(graph, neighbours).through(evidence.node)
+    reading = read(evidence.log, ended=False)
+    if reading and reading.match.is_specific and reading.match.signature.cause in _EXPLAINS:
+        cause = explain_reading(reading, evidence, scene)
+        return replace(cause, confidence=at_most_likely(cause))
+    return _of_exception(evidence)
+
+
+def _of_exception(evidence: NodeEvidence) -> Cause | None:
+    """What the service's own code threw and logged, whatever level it gave to it."""
+    thrown = [one for one in distinct(read_log(evidence.log)) if one.entry.chain and one.entry.is_trouble]
+    if not thrown:
+        return None
+    newest = thrown[-1]
+    deepest = max(newest.entry.chain, key=lambda link: link.depth)
+    said = {"node": evidence.node, "msg": str(deepest)[:300]}
+    lines = [_line(newest.entry), f"{deepest}"[:300]]
+    if newest.count > 1:
+        lines.append(f"said {newest.count} times")
+    cause = build_cause(
+        CauseClass.APP_EXCEPTION, evidence, Confidence.LIKELY, said=said, lines=tuple(dict.fromkeys(lines))
+    )
+    return replace(cause, summary=f"{evidence.node} failed with {said['msg']}")
+
+
+def _line(entry: Entry) -> str:
+    return f"log line {entry.first_line}: {entry.message}"[:300]

@@ -8,6 +8,7 @@ from readiness.diagnosis import attribute, diagnose, health_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.ending import of_refusal
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.withheld import for_want_of_rights
 from readiness.model.contract import Contract
 from readiness.model.errors import ImageUnavailable, NodeError, PortInUse, StartRefused
 from readiness.model.events import NodeFailed
@@ -95,8 +96,10 @@ class Explanation:
             return _of_refusal(error)
         evidence = neighbours.get(error.node) or self._with_reply(self._collect(error.node), last)
         if evidence.health is not None:
-            return self._of_health(read_health(evidence.health), evidence, neighbours)
-        return diagnose(evidence, self._graph, neighbours)
+            cause = self._of_health(read_health(evidence.health), evidence, neighbours)
+        else:
+            cause = diagnose(evidence, self._graph, neighbours)
+        return for_want_of_rights(cause, self._graph[error.node])
 
     def _of_waiting(self, error: DependencyFailed, neighbours: Mapping[str, NodeEvidence]) -> Cause:
         """The one that it waits for failed, unless that one waits for it in turn."""

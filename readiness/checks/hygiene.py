@@ -2,19 +2,27 @@
 
 import re
 
-from readiness.model.graph import Node
+from readiness.model.graph import Kind, Node
 from readiness.runtime.protocol import ContainerFacts, ImageFacts
 
 _SECRET_NAME = re.compile(
     r"(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_?KEY|ACCESS_KEY|CREDENTIALS?)$", re.IGNORECASE
 )
 _SECRET_VALUE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b")
+_IN_A_NAME = r"\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY)\w*"
 _SECRET_IN_HISTORY = re.compile(
-    r"\b(?:ENV|ARG)\s+(?P<name>\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)\w*)[=\s]+(?P<value>[^\s$]\S*)",
+    # The values of build arguments stand before the shell of each RUN: "RUN |2 VERSION=1 TOKEN=abc /bin/sh -c ...".
+    rf"\b(?:ENV|ARG)\s+(?P<name>{_IN_A_NAME})[=\s]+[^\s$]|\|\d+ (?:\w+=\S* )*?(?P<argument>{_IN_A_NAME})=[^\s$]",
     re.IGNORECASE,
 )
+_SECRET_IN_URL = re.compile(r"\b(?:https?|ftp|git)://[^\s/:@$]*:(?P<value>[^\s/@$]{4,})@")
 _ROOT = ("", "0", "root")
 _SOCKETS = ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock")
+_ORDINARY_CAPABILITIES = (
+    *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD"),
+    *("NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+)
+"""What may be added back (Kubernetes' Pod Security Standards, Baseline)."""
 PACKAGE_CACHES = {
     "/var/lib/apt/lists": "apt lists (DKL-DI-0005)",
     "/var/cache/apt/archives": "apt packages (DKL-DI-0005)",
@@ -54,15 +62,23 @@ def secrets_in(image: ImageFacts) -> tuple[str, ...]:
     for layer in image.layers:
         match = _SECRET_IN_HISTORY.search(layer.created_by)
         if match:
-            found.append(f"{match['name']} in the history")
+            found.append(f"{match['name'] or match['argument']} in the history")
         elif _SECRET_VALUE.search(layer.created_by):
             found.append("a key in the history")
+        elif _SECRET_IN_URL.search(layer.created_by):
+            found.append("a password in a URL in the history")
     return tuple(dict.fromkeys(found))
 
 
 def excess_privileges(container: ContainerFacts, declared: Node) -> tuple[str, ...]:
-    """What a container may do beyond what it needs (CIS Docker Benchmark, section 5)."""
-    faults = []
+    """What a container may do beyond what it needs (CIS Docker Benchmark, section 5).
+
+    What it asks for and was not granted counts: where the file is run as it is written, it is granted. Of a job, which
+    is gone soon, only the rights over the host count.
+    """
+    faults = list(declared.privileges.withheld)
+    if declared.kind is Kind.JOB:
+        return tuple(faults)
     if container.privileged:
         faults.append("it is privileged")
     if not {"ALL", "CAP_ALL"} & {name.upper() for name in container.cap_drop}:
@@ -71,6 +87,10 @@ def excess_privileges(container: ContainerFacts, declared: Node) -> tuple[str, .
         option.startswith("no-new-privileges") and not option.endswith("false") for option in container.security_opt
     ):
         faults.append("new privileges are not forbidden (security_opt: [no-new-privileges:true])")
+    faults += [f"it is given the capability {name} (cap_add)" for name in container.cap_add if not _is_ordinary(name)]
+    faults += [
+        f"system calls are not confined ({option})" for option in container.security_opt if _is_unconfined(option)
+    ]
     faults += [
         f"the engine's socket is mounted ({bind})" for bind in container.binds if any(s in bind for s in _SOCKETS)
     ]
@@ -78,3 +98,11 @@ def excess_privileges(container: ContainerFacts, declared: Node) -> tuple[str, .
     if declared.privileges.read_only and not container.read_only:
         faults.append("the root file system is declared read-only and is not")
     return tuple(faults)
+
+
+def _is_ordinary(capability: str) -> bool:
+    return capability.upper().removeprefix("CAP_") in _ORDINARY_CAPABILITIES
+
+
+def _is_unconfined(option: str) -> bool:
+    return option.replace("=", ":") in ("seccomp:unconfined", "apparmor:unconfined", "systempaths:unconfined")

@@ -117,6 +117,8 @@ class Privileges:
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()
     security_opt: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    """Rights over the host that the file asks for, in words: no run grants them."""
 
 
 @dataclass(frozen=True)

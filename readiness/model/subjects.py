@@ -23,6 +23,11 @@ def lasting_nodes(contract: Contract, graph: Graph) -> tuple[Subject, ...]:
     return tuple(Subject(node.name) for node in graph if node.kind is not Kind.JOB)
 
 
+def privileged_nodes(contract: Contract, graph: Graph) -> tuple[Subject, ...]:
+    """Every container that is meant to go on running, and every job that asks for rights over the host."""
+    return tuple(Subject(node.name) for node in graph if node.kind is not Kind.JOB or node.privileges.withheld)
+
+
 def services(contract: Contract, graph: Graph) -> tuple[Subject, ...]:
     """The team's own services."""
     return tuple(Subject(node.name) for node in graph if node.kind is Kind.SERVICE)

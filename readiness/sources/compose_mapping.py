@@ -27,6 +27,7 @@ from readiness.model.graph import (
 )
 from readiness.sources.compose_mounts import Surroundings, read_mounts
 from readiness.sources.compose_refusals import REASONS, Refusal, refuse, refused_keys, says_nothing
+from readiness.sources.compose_rights import is_capability_over_the_host, rights_over_the_host
 from readiness.sources.values import duration_s, size_bytes
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
@@ -58,7 +59,7 @@ def graph_from_config(
         try:
             mounts, refused_mounts = read_mounts(name, service, around)
             refusals += [*refused_keys(name, service), *_refused_values(name, service), *refused_mounts]
-            nodes[name] = _node(name, service, config["name"], mounts)
+            nodes[name] = _node(name, _among_the_others(service, config), config["name"], mounts)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ComposeError(f"{source.name}: services.{name}: not understood: {error}") from error
     refuse(source.name, refusals)
@@ -80,6 +81,14 @@ def declared_from_config(config: Mapping[str, Any], source: Path, order: Sequenc
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ComposeError(f"{source.name}: services.{name}: not understood: {error}") from error
     return Graph(config["name"], _with_links(nodes, services), source)
+
+
+def _among_the_others(service: Mapping[str, Any], config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service that wants the host's network runs on all networks of the graph: it may want to reach anyone there."""
+    if service.get("network_mode") != "host":
+        return service
+    networks = dict.fromkeys(config.get("networks") or {"default": None})
+    return {**service, "networks": networks}
 
 
 def _node(name: str, service: Mapping[str, Any], project: str, mounts: tuple[Any, ...]) -> Node:
@@ -106,9 +115,10 @@ def _node(name: str, service: Mapping[str, Any], project: str, mounts: tuple[Any
         privileges=Privileges(
             user=service.get("user"),
             read_only=bool(service.get("read_only")),
-            cap_add=tuple(service.get("cap_add") or ()),
+            cap_add=tuple(name for name in service.get("cap_add") or () if not is_capability_over_the_host(name)),
             cap_drop=tuple(service.get("cap_drop") or ()),
             security_opt=tuple(service.get("security_opt") or ()),
+            withheld=rights_over_the_host(service),
         ),
         stop_signal=service.get("stop_signal"),
         stop_grace_s=duration_s(service["stop_grace_period"])

@@ -11,9 +11,9 @@ from typing import Any
 
 from readiness.model.graph import Mount, MountKind
 from readiness.sources.compose_refusals import Refusal, says_nothing
+from readiness.sources.compose_rights import is_engine_socket
 from readiness.sources.values import size_bytes
 
-_SOCKETS = ("docker.sock", "containerd.sock", "podman.sock")
 _IGNORED_TMPFS_OPTIONS = frozenset(("rw", "noexec", "nosuid", "nodev", "noatime"))
 _MOUNT_KEYS: Mapping[str, frozenset[str]] = {
     # SELinux labels and propagation are about files that stay on the host; ours are copied.
@@ -36,11 +36,11 @@ class Surroundings:
 def read_mounts(
     node: str, service: Mapping[str, Any], around: Surroundings
 ) -> tuple[tuple[Mount, ...], tuple[Refusal, ...]]:
-    """All mounts of one service, and those that are refused."""
+    """All mounts of one service, and those that are refused. The engine's socket is left out: nobody is handed it."""
     mounts: list[Mount] = []
     refusals: list[Refusal] = []
     for made in (
-        *(_volume(node, volume, around) for volume in service.get("volumes") or ()),
+        *(_volume(node, volume, around) for volume in service.get("volumes") or () if not is_engine_socket(volume)),
         *(_short_tmpfs(node, text) for text in _as_list(service.get("tmpfs"))),
         *_granted(node, "secrets", service, around.secrets, around.folders),
         *_granted(node, "configs", service, around.configs, around.folders),
@@ -87,9 +87,6 @@ def _named_volume(node: str, name: str | None, target: str, read_only: bool, aro
 
 def _bind(node: str, key: str, volume: Mapping[str, Any], folders: Sequence[Path]) -> Mount | Refusal:
     source, target = Path(volume["source"]), volume["target"]
-    if source.name in _SOCKETS:
-        return Refusal(node, key, "it hands the container engine to the container",
-                       "remove it, or move the service to a profile that is off")  # fmt: skip
     resolved = source.resolve()
     if not any(resolved.is_relative_to(folder.resolve()) for folder in folders):
         reached = "" if resolved == source else f" (it leads to {resolved})"

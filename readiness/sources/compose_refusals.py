@@ -1,9 +1,9 @@
 """What a Compose file may ask for that our runtime does not do: refused by name, never dropped in silence.
 
-The keys of a service are of three kinds. HONOURED ones are mapped to the model. REPLACED ones are about the
+The keys of a service are of four kinds. HONOURED ones are mapped to the model. REPLACED ones are about the
 developer's host or about convenience: leaving them out changes nothing that a promise is about, or isolation replaces
-them on purpose. Every other key that says something is refused; for those that are seen in the wild REASONS says why
-and what to do.
+them on purpose. Rights over the host are withheld, and told as a finding (``compose_rights``). Every other key that
+says something is refused; for those that are seen in the wild REASONS says why and what to do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness.model.errors import UnsupportedByRuntime
+from readiness.sources.compose_rights import is_of_the_host
 
 
 def _keys(text: str) -> frozenset[str]:
@@ -35,7 +36,7 @@ REPLACED = _keys(
 )
 """``container_name`` stays resolvable as an alias; ``cpu_shares``, ``cpuset`` and their like are about one host."""
 
-_SHARED_NAMESPACE = "it shares the host's or another container's namespace, so that runs would meet"
+_SHARED_NAMESPACE = "it shares another container's namespace"
 _HARDWARE = "it needs hardware of the host"
 _DNS = "names are resolved by the run's own network"
 _ELSEWHERE = "move the service to a profile that is off"
@@ -43,8 +44,6 @@ _OVERRIDE = "remove it, or set it in compose.override.yaml"
 _TERMINAL = "containers run without a terminal or an open input, as they do in production"
 
 REASONS: Mapping[str, tuple[str, str]] = {
-    "privileged": ("it gives the container the rights of the host", "grant single capabilities with cap_add"),
-    "use_api_socket": ("it hands the container engine to the container", _ELSEWHERE),
     "network_mode": (_SHARED_NAMESPACE, "remove it: all nodes share the run's network and find each other by name"),
     "pid": (_SHARED_NAMESPACE, "remove it"),
     "ipc": (_SHARED_NAMESPACE, "remove it; shm_size gives more shared memory"),
@@ -129,7 +128,7 @@ def refused_keys(node: str, service: Mapping[str, Any]) -> Iterator[Refusal]:
     for key, value in service.items():
         if key in HONOURED or key in REPLACED or key.startswith("x-") or says_nothing(value):
             continue
-        if value in ALLOWED_VALUES.get(key, ()):
+        if value in ALLOWED_VALUES.get(key, ()) or is_of_the_host(key, value):
             continue
         why, advice = REASONS.get(key, _UNKNOWN)
         yield Refusal(node, f"{key} {value}" if isinstance(value, str) else key, why, advice)

@@ -64,7 +64,7 @@ def test_there_is_a_restart_policy(container: ContainerFacts) -> None:
     assert policy != "no", "there is no restart policy: the first crash is the end"
 
 
-@criterion("limits.privileges", P2, each=subjects.lasting_nodes, cause=BrokenPromise.EXCESS_PRIVILEGES)
+@criterion("limits.privileges", P2, each=subjects.privileged_nodes, cause=BrokenPromise.EXCESS_PRIVILEGES)
 def test_privileges_are_dropped(subject: Subject, container: ContainerFacts, platform: Platform) -> None:
     """Not privileged, capabilities dropped, no-new-privileges, no engine socket, read-only root where declared."""
     faults = excess_privileges(container, platform.graph[subject.node])

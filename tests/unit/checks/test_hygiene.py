@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from readiness.checks.hygiene import excess_privileges, is_pinned, is_root, secrets_in
-from readiness.model.graph import Privileges
+from readiness.model.graph import Kind, Privileges
 from readiness.runtime.protocol import Layer
 from tests.unit.graphs import service
 from tests.unit.runtime.fake_runtime import FACTS, IMAGE
@@ -80,6 +80,8 @@ def test_what_only_sounds_like_a_secret_is_none(entry: str) -> None:
         ("ENV DB_PASSWORD=hunter2", "DB_PASSWORD in the history"),
         ("/bin/sh -c #(nop)  ENV API_KEY=abc", "API_KEY in the history"),
         ("ARG NPM_TOKEN=abc", "NPM_TOKEN in the history"),
+        ("RUN |2 VERSION=1 NPM_TOKEN=abc /bin/sh -c npm ci # buildkit", "NPM_TOKEN in the history"),
+        ("RUN git clone https://ci:hunter22@git.example/a.git", "a password in a URL in the history"),
         ("RUN echo '-----BEGIN RSA PRIVATE KEY-----'", "a key in the history"),
         ("RUN aws configure AKIAABCDEFGHIJKLMNOP", "a key in the history"),
     ],
@@ -89,7 +91,16 @@ def test_a_secret_in_the_history_is_told_once(instruction: str, told: str) -> No
     assert secrets_in(replace(IMAGE, layers=(layer, layer))) == (told,)
 
 
-@pytest.mark.parametrize("instruction", ["ARG NPM_TOKEN", "ENV PASSWORD=$FROM_BUILD", "RUN pip install token-bucket"])
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "ARG NPM_TOKEN",
+        "ENV PASSWORD=$FROM_BUILD",
+        "RUN pip install token-bucket",
+        "RUN |1 NPM_TOKEN= /bin/sh -c true",
+        "RUN curl https://u:$P@h/x",
+    ],
+)
 def test_an_argument_without_a_value_is_no_secret(instruction: str) -> None:
     assert secrets_in(replace(IMAGE, layers=(Layer(instruction, 0),))) == ()
 
@@ -108,6 +119,8 @@ def test_a_container_without_more_than_it_needs_has_no_excess() -> None:
         ({"security_opt": ("no-new-privileges:false",)}, "new privileges are not forbidden"),
         ({"binds": ("/var/run/docker.sock:/sock",)}, "the engine's socket is mounted"),
         ({"host_namespaces": ("NetworkMode",)}, "it shares the host's namespace (NetworkMode)"),
+        ({"cap_add": ("NET_ADMIN",)}, "it is given the capability NET_ADMIN"),
+        ({"security_opt": ("no-new-privileges", "seccomp=unconfined")}, "system calls are not confined"),
     ],
 )
 def test_each_excess_is_told_by_itself(changed: dict[str, Any], told: str) -> None:
@@ -116,7 +129,13 @@ def test_each_excess_is_told_by_itself(changed: dict[str, Any], told: str) -> No
 
 
 @pytest.mark.parametrize(
-    "changed", [{"cap_drop": ("all",)}, {"cap_drop": ("CAP_ALL",)}, {"security_opt": ("no-new-privileges",)}]
+    "changed",
+    [
+        {"cap_drop": ("all",)},
+        {"cap_drop": ("CAP_ALL",)},
+        {"security_opt": ("no-new-privileges",)},
+        {"cap_add": ("CAP_SETUID", "net_bind_service")},
+    ],
 )
 def test_other_spellings_of_the_same_count(changed: dict[str, Any]) -> None:
     assert excess_privileges(replace(FACTS, **changed), AUTH) == ()
@@ -126,3 +145,10 @@ def test_a_root_file_system_has_to_be_read_only_where_it_is_declared_so() -> Non
     declared = replace(AUTH, privileges=Privileges(read_only=True))
     assert excess_privileges(FACTS, declared) == ("the root file system is declared read-only and is not",)
     assert excess_privileges(replace(FACTS, read_only=True), declared) == ()
+
+
+def test_rights_that_no_run_grants_are_told_of_a_job_too() -> None:
+    asks = replace(AUTH, privileges=Privileges(withheld=("it is privileged",)))
+    assert excess_privileges(FACTS, asks) == ("it is privileged",)
+    job = replace(asks, kind=Kind.JOB)
+    assert excess_privileges(replace(FACTS, cap_drop=(), security_opt=()), job) == ("it is privileged",)

@@ -154,11 +154,8 @@ def test_what_is_about_the_process_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("service", "told"),
     [
-        ({"privileged": True}, "a: privileged: it gives the container the rights of the host"),
-        ({"network_mode": "host"}, "a: network_mode host: it shares"),
         ({"network_mode": "service:b"}, "a: network_mode service:b: it shares"),
-        ({"pid": "host"}, "a: pid host: it shares"),
-        ({"ipc": "host"}, "a: ipc host: it shares"),
+        ({"pid": "service:b"}, "a: pid service:b: it shares"),
         ({"devices": [{"source": "/dev/kvm"}]}, "a: devices: it needs hardware"),
         ({"gpus": [{"count": -1}]}, "a: gpus: it needs hardware"),
         ({"tty": True}, "a: tty: containers run without a terminal"),
@@ -177,8 +174,6 @@ def test_what_is_about_the_process_is_kept(tmp_path: Path) -> None:
         ({"volumes": [{"type": "npipe", "source": "x", "target": "/x"}]}, "a: volumes: type npipe at /x"),
         ({"volumes": [{"type": "volume", "source": "v", "target": "/x", "volume": {"subpath": "s"}}]},
          "a: volumes: volume.subpath at /x"),
-        ({"volumes": [{"type": "bind", "source": "/var/run/docker.sock", "target": "/s"}]},
-         "a: volumes: /var/run/docker.sock: it hands the container engine"),
         ({"volumes": [{"type": "bind", "source": "/etc/passwd", "target": "/s"}]},
          "a: volumes: /etc/passwd: it lies outside the project's folder"),
     ],
@@ -186,6 +181,38 @@ def test_what_is_about_the_process_is_kept(tmp_path: Path) -> None:
 def test_what_the_runtime_does_not_do_is_refused_by_name(tmp_path: Path, service: dict[str, Any], told: str) -> None:
     (line,) = refused(tmp_path, **service)
     assert line.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ({"privileged": True}, "it is privileged"),
+        ({"use_api_socket": True}, "the engine's socket is mounted (use_api_socket)"),
+        ({"network_mode": "host"}, "it shares the host's namespace (network_mode: host)"),
+        ({"pid": "host"}, "it shares the host's namespace (pid: host)"),
+        ({"ipc": "host"}, "it shares the host's namespace (ipc: host)"),
+        ({"userns_mode": "host"}, "it shares the host's namespace (userns_mode: host)"),
+        ({"cap_add": ["SYS_ADMIN"]}, "it is given a capability over the host (SYS_ADMIN)"),
+        ({"cap_add": ["CAP_ALL"]}, "it is given a capability over the host (CAP_ALL)"),
+        ({"volumes": [{"type": "bind", "source": "/var/run/docker.sock", "target": "/s"}]},
+         "the engine's socket is mounted (/var/run/docker.sock:/s)"),
+    ],
+)  # fmt: skip
+def test_rights_over_the_host_are_withheld_and_told(tmp_path: Path, service: dict[str, Any], told: str) -> None:
+    read = node(tmp_path, **service)
+    assert read.privileges.withheld == (told,)
+    assert (read.mounts, read.privileges.cap_add) == ((), ())
+
+
+def test_who_wants_the_hosts_network_is_attached_to_all_networks_of_the_graph(tmp_path: Path) -> None:
+    top: dict[str, Any] = {"networks": {"front": {}, "back": {}}}
+    assert node(tmp_path, top, network_mode="host").networks == {"front": (), "back": ()}
+    assert node(tmp_path, network_mode="host").networks == {"default": ()}
+
+
+def test_capabilities_within_the_container_are_granted(tmp_path: Path) -> None:
+    read = node(tmp_path, cap_add=["NET_ADMIN", "SETUID"])
+    assert (read.privileges.cap_add, read.privileges.withheld) == (("NET_ADMIN", "SETUID"), ())
 
 
 def test_a_link_that_leads_out_of_the_project_is_refused(tmp_path: Path) -> None:
@@ -220,7 +247,7 @@ def test_a_network_that_is_not_the_runs_own_is_refused(tmp_path: Path, network: 
 
 
 def test_everything_that_is_refused_is_told_in_one_message(tmp_path: Path) -> None:
-    assert len(refused(tmp_path, privileged=True, pid="host", scale=2)) == 3
+    assert len(refused(tmp_path, tty=True, pid="container:x", scale=2)) == 3
 
 
 def test_defaults_that_compose_prints_and_conveniences_are_no_reason_to_refuse(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def _of_object(value: Mapping[str, Any], depth: int) -> list[str]:
     head = ": ".join(part for part in (kind, said if isinstance(said, str) else "") if part)
     texts = [head] if head else []
     for key, inner in list(value.items())[:_MAX_FIELDS]:
-        if key in ("type", "name", "exc_type", "class", "exc_value") or inner is said:
+        if key in ("type", "name", "exc_type", "class", "exc_value") or (head and inner is said):
             continue
         if isinstance(inner, str) and key not in _STACK:
             texts.append(f"{key}: {inner}" if key not in _ERROR else inner)

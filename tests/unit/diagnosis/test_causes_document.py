@@ -36,7 +36,6 @@ def test_every_class_that_a_text_can_tell_of_has_a_signature() -> None:
         CauseClass.NOT_LISTENING,
         CauseClass.KILLED_SIGKILL,
         CauseClass.TERMINATED_BY_SIGNAL,
-        CauseClass.START_REFUSED,
         CauseClass.WAITING_CIRCLE,
         CauseClass.UNKNOWN,
     }

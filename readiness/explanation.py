@@ -1,5 +1,6 @@
 """From a node that did not become ready to its cause: evidence is collected, the diagnosis is pure."""
 
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,13 +11,21 @@ from readiness.diagnosis.ending import of_refusal
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.diagnosis.withheld import for_want_of_rights
 from readiness.model.contract import Contract
-from readiness.model.errors import ImageUnavailable, NodeError, PortInUse, StartRefused
+from readiness.model.errors import (
+    ImageUnavailable,
+    NodeError,
+    NotReadyInTime,
+    PortInUse,
+    ReadyTooLate,
+    StartRefused,
+)
 from readiness.model.events import NodeFailed
 from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph, Kind, Node
 from readiness.model.redaction import Redactor
 from readiness.probes.health import Family, Health, read_health
+from readiness.runtime.activity import Watch
 from readiness.runtime.asking import Reply, question
 from readiness.runtime.collecting import collect, collect_all
 from readiness.runtime.journal import Journal
@@ -37,11 +46,15 @@ class Explanation:
         self._journal = journal
         self._redactor = redactor
         self._last: dict[str, tuple[NodeError, Reply | None]] = {}
+        self._watched: dict[str, Watch] = {}
 
     def of(self, error: NodeError, last: Reply | None) -> Cause:
         """Why the node failed, by what can be seen at this moment."""
         self._last[error.node] = (error, last)
-        return self._cause(error, last, {})
+        cause = self._cause(error, last, {})
+        if isinstance(error, NotReadyInTime) and error.node not in self._watched:
+            self._watched[error.node] = Watch(time.time(), self._collect(error.node).log)
+        return cause
 
     def settle(self) -> None:
         """Once the whole graph is up or has failed: tell the causes again, as they look among their neighbours."""
@@ -75,7 +88,9 @@ class Explanation:
 
     def _with_reply(self, evidence: NodeEvidence, last: Reply | None) -> NodeEvidence:
         port = self._contract.promise(evidence.node).port
-        evidence = replace(evidence, promised_ports=(port,) if port is not None else ())
+        watch = self._watched.get(evidence.node)
+        seen = watch.seen(evidence.node, time.time(), evidence.log, self._journal.events()) if watch else None
+        evidence = replace(evidence, activity=seen, promised_ports=(port,) if port is not None else ())
         if last is None or evidence.state.status != "running":
             return evidence
         if last.health is None:
@@ -94,6 +109,8 @@ class Explanation:
             return _of_engine("port_conflict", error)
         if isinstance(error, StartRefused):
             return _of_refusal(error)
+        if isinstance(error, ReadyTooLate):
+            return _of_lateness(error)
         evidence = neighbours.get(error.node) or self._with_reply(self._collect(error.node), last)
         if evidence.health is not None:
             cause = self._of_health(read_health(evidence.health), evidence, neighbours)
@@ -135,6 +152,12 @@ def _of_engine(cls: str, error: NodeError) -> Cause:
     """The engine said itself what is wrong: its words are the evidence."""
     first, *rest = str(error).splitlines() or [""]
     return Cause(cls, error.node, None, Confidence.SURE, summary=first, evidence=tuple(rest))
+
+
+def _of_lateness(error: ReadyTooLate) -> Cause:
+    """It was seen to become ready, only later than promised."""
+    promise = BrokenPromise.NOT_READY_IN_TIME
+    return Cause(promise, error.node, None, Confidence.SURE, str(error), advice=BROKEN_PROMISES[promise].advice)
 
 
 def _of_refusal(error: StartRefused) -> Cause:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from readiness.diagnosis import listening
+from readiness.diagnosis import listening, progress
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import explain_reading
@@ -31,6 +31,7 @@ def of_running(evidence: NodeEvidence, scene: Scene) -> Cause | None:
         or _of_log_so_far(evidence, scene)
         or elsewhere
         or listening.of_said_address(evidence)
+        or progress.of_activity(evidence, scene)
     )
 
 

@@ -17,6 +17,7 @@ ReadinessError                  anything below; its text is for a person and say
 │   ├── NodeDied                it exited while something waited for it
 │   │   └── CrashLoop           its restart policy brought it back and it exited again
 │   └── NotReadyInTime
+│       └── ReadyTooLate        it became ready all the same, after its budget
 ├── NotRecorded                 the run's own files cannot be written (verdict UNKNOWN)
 ├── FaultNotLanded              a disturbance had no effect: nothing can be concluded (verdict UNKNOWN)
 └── Interrupted                 the run was ended from outside (verdict UNKNOWN)
@@ -103,6 +104,10 @@ class CrashLoop(NodeDied):
 
 class NotReadyInTime(NodeError):
     """The node was still not ready when its budget ended."""
+
+
+class ReadyTooLate(NotReadyInTime):
+    """The node became ready all the same, after its budget had ended."""
 
 
 class NotRecorded(ReadinessError):

@@ -51,6 +51,17 @@ class Death:
 
 
 @dataclass(frozen=True)
+class Activity:
+    """What a process did while it was watched, after its budget had ended without it being ready."""
+
+    watched_s: float
+    said: tuple[str, ...] = ()
+    """Lines of its log in these seconds that it had not said before."""
+    cpu_share: float | None = None
+    """Processor time used in these seconds, in processors; None where it was not measured."""
+
+
+@dataclass(frozen=True)
 class NodeEvidence:
     """All that is known of one node when something went wrong with it."""
 
@@ -71,6 +82,8 @@ class NodeEvidence:
     """The newest answer of its health endpoint, with every secret masked."""
     indicators: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """What that answer says of each dependency: key to status and message."""
+    activity: Activity | None = None
+    """What it did after its budget; None where it was not watched for long enough to tell."""
     promised_ports: tuple[int, ...] = ()
     """The container's ports at which it is to answer, where the contract tells them."""
 

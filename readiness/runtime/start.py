@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from readiness.model.contract import Contract
-from readiness.model.errors import CrashLoop, EngineError, ImageUnavailable, NodeDied, NodeError, NotReadyInTime
+from readiness.model.errors import (
+    CrashLoop,
+    EngineError,
+    ImageUnavailable,
+    NodeDied,
+    NodeError,
+    NotReadyInTime,
+    ReadyTooLate,
+)
 from readiness.model.events import (
     ContainerCreated,
     ContainerDied,
@@ -22,7 +30,7 @@ from readiness.model.events import (
     NodeReady,
     Waiting,
 )
-from readiness.model.finding import Cause
+from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Condition, Dependency, Graph, Kind, Node
 from readiness.model.units import format_duration
 from readiness.runtime.asking import Question, Reply, question
@@ -36,6 +44,8 @@ _DEPENDENCY_DEADLINE_S = 600.0
 """A dependency has its own budget and fails by it; this only guards against one that nobody starts."""
 _LOOP_WATCH_S = 10.0
 """After a first death: how long to watch for the second that makes a loop. The engine's back-off begins at 0.1 s."""
+_LATE_WATCH_S = 10.0
+"""After a budget that ended without a cause: how long to watch whether the node is only late, at work, or hangs."""
 _EVENT_DEADLINE_S = 2.0
 """For the engine's event of a start that the engine has confirmed."""
 _WORDS = {
@@ -122,17 +132,34 @@ class Start:
             self._journal.wait_for(_start_of(node.name), time.monotonic() + _EVENT_DEADLINE_S, start=position)
             self._journal.append(Waiting(node=node.name, what=asked.text))
             event = self._journal.wait_for(_outcome_of(node.name), ends, start=position)
+            if event is None:
+                self._tell_late(node, budget_s, asker, position)
         if isinstance(event, NodeReady):
             return
-        if not isinstance(event, ContainerDied):
-            text = f"not ready within {format_duration(budget_s)}; {asked.text} got: {asker.last_answer}"
-            self._tell(NotReadyInTime(node.name, text), asker.last)
-        elif node.kind is Kind.JOB and event.exit_code == 0:
-            self._journal.append(NodeReady(node=node.name, after_s=asker.running_s, how=asked.text))
-            return
-        else:
+        if isinstance(event, ContainerDied):
+            if node.kind is Kind.JOB and event.exit_code == 0:
+                self._journal.append(NodeReady(node=node.name, after_s=asker.running_s, how=asked.text))
+                return
             self._tell_death(node, event, asker, position)
         raise _Failed
+
+    def _tell_late(self, node: Node, budget_s: float, asker: "_Asker", position: int) -> None:
+        """Tell it at once; where nothing explains it, then watch whether the node is only late, and tell that too."""
+        late = f"not ready within {format_duration(budget_s)}"
+        cause = self._tell(NotReadyInTime(node.name, f"{late}; {asker.text} got: {asker.last_answer}"), asker.last)
+        if cause.confidence is not Confidence.UNKNOWN:
+            return
+        ends = time.monotonic() + _LATE_WATCH_S
+        event = self._journal.wait_for(_outcome_of(node.name), ends, start=position)
+        done = isinstance(event, ContainerDied) and node.kind is Kind.JOB and event.exit_code == 0
+        if done or isinstance(event, NodeReady):
+            after_s = event.after_s if isinstance(event, NodeReady) else asker.running_s
+            text = f"{late}: it was ready {format_duration(after_s)} after its start"
+            self._tell(ReadyTooLate(node.name, text), asker.last)
+        elif isinstance(event, ContainerDied):
+            self._tell_death(node, event, asker, position)
+        else:
+            self._tell(NotReadyInTime(node.name, f"{late}; {asker.text} got: {asker.last_answer}"), asker.last)
 
     def _tell_death(self, node: Node, death: ContainerDied, asker: "_Asker", position: int) -> None:
         """Tell it at once; then watch whether the restart policy makes a loop of it, and tell that too."""
@@ -151,7 +178,7 @@ class Start:
             )
             self._tell(CrashLoop(node.name, text), asker.last)
 
-    def _tell(self, error: NodeError, last: Reply | None) -> None:
+    def _tell(self, error: NodeError, last: Reply | None) -> Cause:
         cause = self._explain(error, last)
         self._journal.append(
             NodeFailed(
@@ -168,6 +195,7 @@ class Start:
                 advice=cause.advice,
             )
         )
+        return cause
 
 
 class _Failed(Exception):
@@ -185,6 +213,10 @@ class _Asker:
         self._begun = time.monotonic()
         self.last: Reply | None = None
         self._thread = threading.Thread(target=self._run, name=f"ask-{node}", daemon=True)
+
+    @property
+    def text(self) -> str:
+        return self._asked.text
 
     @property
     def running_s(self) -> float:

@@ -59,6 +59,7 @@ class World:
         self.runtime = FakeRuntime(self.graph, journal, dict.fromkeys(self.graph.nodes, ready) | scripts)
         self.contract = contract_of(defaults={"ready_within": "5s"})
         self.explained: list[tuple[NodeError, Reply | None]] = []
+        self.confidence = Confidence.LIKELY
 
     def start(self, unavailable: dict[str, ImageUnavailable] | None = None) -> Record:
         Start(self.graph, self.contract, self.runtime, self.journal, self._explain).run(unavailable or {})
@@ -66,7 +67,7 @@ class World:
 
     def _explain(self, error: NodeError, last: Reply | None) -> Cause:
         self.explained.append((error, last))
-        return Cause("app_exception", error.node, "redis", Confidence.LIKELY, "it says so", ("line",), "look")
+        return Cause("app_exception", error.node, "redis", self.confidence, "it says so", ("line",), "look")
 
     def failure(self, name: str) -> NodeFailed:
         failure = Record(self.journal.events()).failure(name)
@@ -332,6 +333,29 @@ def test_a_node_that_is_not_ready_within_its_own_budget_is_told_with_its_last_an
     ((_, last),) = world.explained
     assert last is not None
     assert not last.ready
+
+
+def test_one_that_nothing_explains_is_watched_on_and_may_only_be_late(journal: Journal) -> None:
+    world = World(journal, node("slow"), node("auth", "slow"), slow=later(0.4, ready))
+    world.contract = contract_of({"slow": {"ready_within": "150ms"}})
+    world.confidence = Confidence.UNKNOWN
+    record = world.start()
+    told = [event.error for event in record.events if isinstance(event, NodeFailed) and event.node == "slow"]
+    assert told == ["NotReadyInTime", "ReadyTooLate"]
+    assert world.failure("slow").message.startswith("not ready within 150 ms: it was ready ")
+    # Whoever waits for it was not kept waiting by the watch.
+    assert world.failure("auth").at < world.failure("slow").at
+
+
+def test_one_that_is_still_not_ready_after_the_watch_is_told_again(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LATE_WATCH_S", 0.1)
+    world = World(journal, node("auth"), auth=NEVER)
+    world.contract = contract_of({"auth": {"ready_within": "100ms"}})
+    world.confidence = Confidence.UNKNOWN
+    world.start()
+    assert [type(error).__name__ for error, _ in world.explained] == ["NotReadyInTime"] * 2
 
 
 def test_the_budget_begins_with_the_node_s_own_start(journal: Journal) -> None:

@@ -1,0 +1,62 @@
+"""A process that is not ready when its budget ends: still starting, or hanging."""
+
+import pytest
+
+from readiness.diagnosis import diagnose
+from readiness.model.evidence import Activity, ContainerState, HttpAnswer, NodeEvidence
+from readiness.model.finding import Cause, Confidence
+from tests.unit.graphs import backing, graph_of, service
+
+GRAPH = graph_of(backing("redis"), service("auth", "redis"))
+RUNS = ContainerState("running", started_at=1)
+
+
+def cause_of(activity: Activity | None, log: str = "", redis: ContainerState = RUNS, answer: int = 0) -> Cause:
+    health = HttpAnswer("http://x/ready", answer, 0.01, 0, error="" if answer else "refused")
+    evidence = NodeEvidence("auth", RUNS, log=log, activity=activity, health=health)
+    return diagnose(evidence, GRAPH, {"redis": NodeEvidence("redis", redis), "auth": evidence})
+
+
+def test_one_that_computes_is_still_starting() -> None:
+    cause = cause_of(Activity(10, cpu_share=0.9))
+    assert (cause.cls, cause.node, cause.confidence) == ("not_ready_in_time", "auth", Confidence.LIKELY)
+    assert "0.90 processors" in cause.summary
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["loading part 7 of 25", '{"time":"2026-01-02T03:04:05.123+00:00","msg":"loaded fixtures"}'],
+)
+def test_one_that_says_new_things_is_still_starting(line: str) -> None:
+    cause = cause_of(Activity(10, said=(line,), cpu_share=0.01), log=f"loading part 6 of 25\n{line}\n")
+    assert cause.cls == "not_ready_in_time"
+    assert any(line in told for told in cause.evidence)
+
+
+@pytest.mark.parametrize(
+    ("said", "log"),
+    [
+        ((), "starting\n"),
+        (("waiting for /run/x, attempt 4",), "waiting for /run/x, attempt 3\nwaiting for /run/x, attempt 4\n"),
+        (
+            ('{"time":"2026-01-02T03:04:06","msg":"no licence"}',),
+            '{"time":"2026-01-02T03:04:05","msg":"no licence"}\n{"time":"2026-01-02T03:04:06","msg":"no licence"}\n',
+        ),
+    ],
+)
+def test_one_that_does_nothing_or_repeats_itself_hangs(said: tuple[str, ...], log: str) -> None:
+    cause = cause_of(Activity(10, said=said, cpu_share=0.01), log=log)
+    assert (cause.cls, cause.node, cause.confidence) == ("app_hang", "auth", Confidence.LIKELY)
+
+
+def test_nobody_is_said_to_hang_who_was_not_watched() -> None:
+    assert cause_of(None).cls == "unknown"
+    assert cause_of(Activity(10)).cls == "unknown"
+
+
+def test_one_that_may_wait_for_a_dependency_that_is_down_is_not_said_to_hang() -> None:
+    assert cause_of(Activity(10, cpu_share=0.0), redis=ContainerState("exited", exit_code=1)).cls == "unknown"
+
+
+def test_one_that_answers_does_not_hang() -> None:
+    assert cause_of(Activity(10, cpu_share=0.0), answer=503).cls == "unknown"

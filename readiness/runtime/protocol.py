@@ -40,6 +40,15 @@ class ImageFacts:
 
 
 @dataclass(frozen=True)
+class CheckTimes:
+    """How often and how patiently the engine runs a HEALTHCHECK, with the engine's defaults."""
+
+    interval_s: float = 30.0
+    timeout_s: float = 30.0
+    retries: int = 3
+
+
+@dataclass(frozen=True)
 class ContainerFacts:
     """How a container was really set up, as the engine inspects it."""
 
@@ -60,6 +69,8 @@ class ContainerFacts:
     addresses: tuple[str, ...] = ()
     """Its addresses inside the graph's networks."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    check_times: CheckTimes = CheckTimes()
+    """Of the HEALTHCHECK in force, where there is one."""
 
 
 class Runtime(Protocol):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from readiness.model.evidence import ContainerState, HealthLogEntry
-from readiness.runtime.protocol import ContainerFacts, ImageFacts, Layer
+from readiness.runtime.protocol import CheckTimes, ContainerFacts, ImageFacts, Layer
 
 _NEVER = "0001-01-01"
 _STAMP = re.compile(r"(?P<moment>[-\dT:]+)(?:\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:\d\d)")
@@ -56,6 +56,15 @@ def container_facts(inspected: dict[str, Any]) -> ContainerFacts:
         healthcheck=tuple((config.get("Healthcheck") or {}).get("Test") or ()),
         addresses=tuple(network["IPAddress"] for network in networks.values() if network.get("IPAddress")),
         environment=dict(entry.partition("=")[::2] for entry in config.get("Env") or ()),
+        check_times=_check_times(config.get("Healthcheck") or {}),
+    )
+
+
+def _check_times(check: dict[str, Any]) -> CheckTimes:
+    """The engine keeps nanoseconds, and 0 for its default."""
+    interval_s, timeout_s = (check.get(key, 0) / 10**9 for key in ("Interval", "Timeout"))
+    return CheckTimes(
+        interval_s or CheckTimes.interval_s, timeout_s or CheckTimes.timeout_s, check.get("Retries", 0) or 3
     )
 
 

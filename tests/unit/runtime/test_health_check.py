@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from readiness.runtime.health_check import broken_check, declared_check, served_path
+from readiness.runtime.health_check import (
+    broken_check,
+    checks_nothing,
+    declared_check,
+    served_path,
+    slow_to_notice,
+)
 from readiness.runtime.journal import Journal
-from readiness.runtime.protocol import Executed
+from readiness.runtime.protocol import CheckTimes, Executed
 from tests.unit.graphs import graph_of, service
 from tests.unit.runtime.fake_runtime import FACTS, IMAGE, FakeRuntime
 
@@ -127,3 +133,33 @@ def test_a_check_that_fails_is_told_with_its_code_and_the_beginning_of_its_outpu
     fault, _ = broken(tmp_path, Executed(1, f"  refused {'x' * 1000}"))
     assert fault.startswith("exit code 1: refused xxx")
     assert len(fault) < 330
+
+
+def test_a_path_at_another_port_is_not_the_service_s() -> None:
+    asks_management = ("CMD", "curl", "-f", "http://localhost:9090/healthz")
+    assert served_path(asks_management, 3000) is None
+    assert served_path(asks_management, 9090) == "/healthz"
+    assert served_path(("CMD-SHELL", "curl -f http://localhost:${PORT:-1}/healthz"), 3000) == "/healthz"
+
+
+@pytest.mark.parametrize(
+    ("check", "nothing"),
+    [
+        (("CMD", "true"), True),
+        (("CMD-SHELL", "exit 0"), True),
+        (("CMD-SHELL", "curl -f localhost || exit 1"), False),
+        (("CMD", "/healthcheck"), False),
+    ],
+)
+def test_a_check_that_passes_whatever_is_the_case_is_seen(check: tuple[str, ...], nothing: bool) -> None:
+    assert checks_nothing(check) is nothing
+
+
+def test_the_engine_s_own_times_notice_a_hang_soon_enough() -> None:
+    assert slow_to_notice(CheckTimes()) == ""
+
+
+def test_times_that_let_a_hang_go_unseen_are_told() -> None:
+    fault = slow_to_notice(CheckTimes(10.0, 600.0, 3))
+    assert fault.startswith("a hang is called unhealthy after 1830 s only")
+    assert "(timeout)" in fault

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.runtime.docker.inspection import container_facts, container_state, image_facts, seconds
+from readiness.runtime.protocol import CheckTimes
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC).timestamp()
 
@@ -99,7 +100,7 @@ FACTS: dict[str, Any] = {
     "Config": {
         "User": "1000:1000",
         "Env": ["PORT=3001", "URL=redis://:a=b@redis", "EMPTY="],
-        "Healthcheck": {"Test": ["CMD", "true"]},
+        "Healthcheck": {"Test": ["CMD", "true"], "Timeout": 2_500_000_000},
     },
     "NetworkSettings": {"Networks": {"a": {"IPAddress": "10.0.0.2"}, "b": {"IPAddress": ""}}},
     "Mounts": [{"Type": "bind", "Source": "/var/run/docker.sock", "Destination": "/sock"}, {"Destination": "/tmp"}],
@@ -114,7 +115,7 @@ def test_the_set_up_of_a_container_is_read_whole() -> None:
     assert facts.security_opt == ("no-new-privileges:true",)
     assert facts.host_namespaces == ("PidMode",)
     assert facts.binds == ("/var/run/docker.sock:/sock", ":/tmp")
-    assert facts.healthcheck == ("CMD", "true")
+    assert (facts.healthcheck, facts.check_times) == (("CMD", "true"), CheckTimes(30.0, 2.5, 3))
     assert facts.addresses == ("10.0.0.2",)
     assert facts.environment == {"PORT": "3001", "URL": "redis://:a=b@redis", "EMPTY": ""}
 

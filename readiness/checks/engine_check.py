@@ -1,0 +1,64 @@
+"""The engine's HEALTHCHECK of a node: is there one where there has to be, and does it check the right thing in time?"""
+
+from readiness.model.graph import Condition, Graph, Kind
+from readiness.platform import Platform
+from readiness.runtime.health_check import broken_check, checks_nothing, declared_check, served_path, slow_to_notice
+from readiness.runtime.protocol import CheckTimes
+
+_ATTEMPTS = 3
+"""A check that is too slow is tried again: a busy machine is no slow check."""
+_MOST_S = 60.0
+"""Nobody waits longer for one run of a check, however patient the engine was told to be."""
+
+
+def engine_check_fault(platform: Platform, node: str) -> str:
+    """What is wrong with the HEALTHCHECK of a node that is ready, or "": in the first line, the check below it.
+
+    A service has to have one, and so has whatever others wait for until it is healthy.
+    """
+    container = platform.runtime.container(node)
+    check = declared_check(container, platform.runtime.image(node))
+    if not check:
+        return _missing(platform.graph, node)
+    fault = (
+        ("it passes whatever is the case" if checks_nothing(check) else "")
+        or _wrong_path(platform, node, check)
+        or _not_passing(platform, node, check, container.check_times)
+        or slow_to_notice(container.check_times)
+    )
+    return f"the HEALTHCHECK is wrong: {fault}\n{' '.join(check)}" if fault else ""
+
+
+def _missing(graph: Graph, node: str) -> str:
+    waiting = [
+        each.name
+        for each in graph
+        if any(edge.node == node and edge.condition is Condition.HEALTHY for edge in each.depends_on)
+    ]
+    missing = "neither the image nor the Compose file has a HEALTHCHECK"
+    if waiting:
+        return f"{missing}, and these wait for {node} to be healthy: {', '.join(waiting)}"
+    return missing if graph[node].kind is Kind.SERVICE else ""
+
+
+def _wrong_path(platform: Platform, node: str, check: tuple[str, ...]) -> str:
+    if platform.graph[node].kind is not Kind.SERVICE:
+        return ""
+    service = platform.service(node)
+    path = served_path(check, service.promise.port)
+    if path is None:
+        return ""
+    answer = service.get(path)
+    return "" if answer.status == 200 else f"it asks {path}, which answers {answer}"
+
+
+def _not_passing(platform: Platform, node: str, check: tuple[str, ...], times: CheckTimes) -> str:
+    timeout_s = min(times.timeout_s, _MOST_S)
+    fault = ""
+    for _ in range(_ATTEMPTS):
+        fault = broken_check(platform.runtime, node, check, timeout_s)
+        if not fault:
+            return ""
+        if "did not end within" not in fault:
+            break
+    return f"it does not pass: {fault}"

@@ -1,35 +1,23 @@
 """Whether a backing service can be used at all: asked before anybody else is blamed for what comes of it."""
 
-import time
-
 from readiness.diagnosis.backing import backing_cause
 from readiness.model.evidence import ProbeAnswer
 from readiness.model.finding import Blocked, Unmet
 from readiness.model.graph import Role
 from readiness.platform import Backing, Platform, Service
-from readiness.probes import kafka, postgres, redis
+from readiness.runtime.usability import first_answer, written_and_read
 
 _DEADLINES_S = {Role.KAFKA: 10.0, Role.POSTGRES: 5.0, Role.REDIS: 5.0}
 
 
 def reachable(backing: Backing) -> ProbeAnswer:
     """The first question: log-in and a reply that shows that it serves."""
-    deadline_s = _DEADLINES_S[backing.role]
-    if backing.role is Role.KAFKA:
-        return kafka.metadata(backing.address, deadline_s)
-    if backing.role is Role.POSTGRES:
-        return postgres.select_one(backing.address, backing.credentials, deadline_s)
-    return redis.ping(backing.address, backing.credentials, deadline_s)
+    return first_answer(backing.role, backing.address, backing.credentials, _DEADLINES_S[backing.role])
 
 
 def usable(backing: Backing, run: str) -> ProbeAnswer:
     """Something with an id of this run is written and read back; nothing of it stays."""
-    deadline_s = _DEADLINES_S[backing.role]
-    if backing.role is Role.KAFKA:
-        return kafka.write_and_read(backing.address, f"readiness-{run}-{time.monotonic_ns()}", run, deadline_s)
-    if backing.role is Role.POSTGRES:
-        return postgres.write_and_read(backing.address, backing.credentials, deadline_s)
-    return redis.write_and_read(backing.address, backing.credentials, run, deadline_s)
+    return written_and_read(backing.role, backing.address, backing.credentials, run, _DEADLINES_S[backing.role])
 
 
 def demand(backing: Backing, answer: ProbeAnswer) -> None:

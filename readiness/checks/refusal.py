@@ -17,7 +17,7 @@ _MARGIN_S = 0.1
 
 
 def is_trouble(answer: HttpAnswer) -> bool:
-    """Whether the answer is the server's failure, not the client's: none, 5xx, or a GraphQL error that refuses nobody."""
+    """Whether the server failed, and not the client: no answer, 5xx, or a GraphQL error that refuses nobody."""
     if not answer.answered or answer.status >= _SERVER_ERROR:
         return True
     return answer.status == 200 and not is_accepted(answer) and not is_refused(answer)

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from readiness.diagnosis import state, wording
+from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import answers
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.circles import of_observed_circle, of_wait, of_waiting
 from readiness.diagnosis.ending import of_end, of_engine, of_memory
 from readiness.diagnosis.indicators import of_indicators, of_own_error
+from readiness.diagnosis.lives import newest_life
 from readiness.diagnosis.running import of_running
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
@@ -23,12 +25,12 @@ def diagnose(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, Node
     and is diagnosed in turn. The dependency is a node of the graph; where there is no graph to look in, it is the name
     that the log gives. Nothing is raised: what cannot be explained is :meth:`Cause.unknown` with the evidence.
     """
-    return diagnose_in(evidence, scene_of(graph, neighbours))
+    return diagnose_in(newest_life(evidence), scene_of(graph, neighbours))
 
 
 def scene_of(graph: Graph, neighbours: Mapping[str, NodeEvidence]) -> Scene:
     """A scene in which the nodes that a cause leads to are diagnosed in the same way."""
-    return Scene(graph, neighbours, diagnose_in)
+    return Scene(graph, {name: newest_life(each) for name, each in neighbours.items()}, diagnose_in)
 
 
 def diagnose_in(evidence: NodeEvidence, scene: Scene) -> Cause:
@@ -41,6 +43,7 @@ def diagnose_in(evidence: NodeEvidence, scene: Scene) -> Cause:
         or of_waiting(evidence, here)
         or _of_health(evidence, here)
         or of_end(evidence, here)
+        or of_answers(evidence)
         or of_running(evidence, here)
         or of_wait(evidence, here)
         or _unexplained(evidence)

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from readiness.diagnosis import addresses, listening, state, wording
 from readiness.diagnosis.addresses import Place, Problem
+from readiness.diagnosis.attempts import attempts_in, told_of_the_end
+from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import build_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.client import with_clients_side
@@ -16,7 +18,13 @@ from readiness.model.finding import Cause, Confidence
 
 def explain_reading(reading: Reading, evidence: NodeEvidence, scene: Scene) -> Cause:
     """The cause that a log names, with the dependency found in the graph and looked at in its turn."""
-    return explain(reading.match, reading.confidence, wording.lines_of(reading), evidence, scene)
+    tried = attempts_in(evidence, reading) if reading.match.signature.cause in ABOUT_A_DEPENDENCY else None
+    lines = wording.lines_of(reading)
+    if tried is None:
+        return explain(reading.match, reading.confidence, lines, evidence, scene)
+    told = told_of_the_end(tried, evidence)
+    cause = explain(reading.match, reading.confidence, (*lines, told), evidence, scene)
+    return replace(cause, summary=f"{cause.summary}: {told}") if cause.node == evidence.node else cause
 
 
 def explain(
@@ -33,6 +41,9 @@ def explain(
     deaf = _not_listening(place, lines, evidence, scene)
     if deaf is not None:
         return deaf
+    refused_to_all = _refused_to_all(match, dependency, evidence, scene)
+    if refused_to_all is not None:
+        return replace(refused_to_all, evidence=(*refused_to_all.evidence, *(f"{evidence.node}: {x}" for x in lines)))
     follows = match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY and place.problem is None
     if follows and dependency and dependency not in scene.path and scene.is_down(dependency):
         return deeper(dependency, scene, *(f"{evidence.node}: {line}" for line in lines))
@@ -56,6 +67,15 @@ def _not_listening(place: Place, lines: tuple[str, ...], evidence: NodeEvidence,
     return (
         replace(cause, evidence=(*cause.evidence, *(f"{evidence.node}: {line}" for line in lines))) if cause else None
     )
+
+
+def _refused_to_all(match: Match, dependency: str | None, evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    """The dependency turns our own probe away in the same words: its own affair, whatever its client is set to."""
+    target = scene.neighbours.get(dependency or "")
+    if target is None or target.node == evidence.node:
+        return None
+    cause = of_answers(target)
+    return cause if cause is not None and cause.cls == match.signature.cause.value else None
 
 
 def _setting(match: Match, evidence: NodeEvidence) -> dict[str, str]:

@@ -171,6 +171,7 @@ def test_a_neighbour_that_answers_turns_suspicion_to_the_clients_settings(
 ) -> None:
     well = ProbeAnswer("PING", "redis", True, 0.001, 0.0)
     monkeypatch.setattr(redis, "ping", lambda *_: well)
+    monkeypatch.setattr(redis, "write_and_read", lambda *_: well)
     contract = contract_of({"redis": {"port": 6379}})
     explained = Explanation(GRAPH, runtime, runtime.journal, Redactor([]), contract)
     answer = HttpAnswer("http://x/ready", 503, 0.01, 0, "application/json", terminus({"redis": False}, ""))
@@ -181,3 +182,20 @@ def test_a_neighbour_that_answers_turns_suspicion_to_the_clients_settings(
     assert failure is not None
     assert "redis answers our own probe" in failure.evidence
     assert "REDIS_URL" in failure.advice
+
+
+def test_a_backing_service_that_refuses_our_own_write_is_itself_the_cause(
+    runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = "READONLY: You can't write against a read only replica."
+    monkeypatch.setattr(redis, "ping", lambda *_: ProbeAnswer("PING", "redis", True, 0.001, 0.0))
+    monkeypatch.setattr(redis, "write_and_read", lambda *_: ProbeAnswer("SET", "redis", False, 0.001, 0.0, refused))
+    explained = Explanation(GRAPH, runtime, runtime.journal, Redactor([]), contract_of({"redis": {"port": 6379}}))
+    body = terminus({"redis": False}, "READONLY You can't write against a read only replica.")
+    answer = HttpAnswer("http://x/ready", 503, 0.01, 0, "application/json", body)
+    explained.of(NotReadyInTime("auth", "not ready"), Reply(False, str(answer), health=answer))
+    told(runtime, "auth")
+    explained.settle()
+    failure = Record(runtime.journal.events()).failure("auth")
+    assert failure is not None
+    assert (failure.cause_class, failure.cause_node) == ("dependency_write_refused", "redis")

@@ -32,6 +32,9 @@ from readiness.runtime.journal import Journal
 from readiness.runtime.protocol import Runtime
 from readiness.runtime.record import Record
 from readiness.runtime.start import DependencyFailed
+from readiness.runtime.usability import tried
+
+_WRITE_DEADLINE_S = 5.0
 
 
 class Explanation:
@@ -73,7 +76,15 @@ class Explanation:
         found = collect_all(self._graph, self._runtime, self._journal, self._redactor)
         with ThreadPoolExecutor(max_workers=max(1, len(found)), thread_name_prefix="ask") as pool:
             replies = dict(zip(found, pool.map(self._reply_of, found.values()), strict=True))
-        return {name: self._with_reply(evidence, replies[name]) for name, evidence in found.items()}
+        asked = {name: self._with_reply(evidence, replies[name]) for name, evidence in found.items()}
+        return {name: self._tried(evidence) for name, evidence in asked.items()}
+
+    def _tried(self, evidence: NodeEvidence) -> NodeEvidence:
+        """A backing service that answers may still refuse what is written to it."""
+        if not evidence.answers or not evidence.answers[-1].ok:
+            return evidence
+        answer = tried(self._graph[evidence.node], self._contract, self._graph, self._runtime, _WRITE_DEADLINE_S)
+        return replace(evidence, answers=(*evidence.answers, answer)) if answer is not None else evidence
 
     def _reply_of(self, evidence: NodeEvidence) -> Reply | None:
         if evidence.node in self._last:

@@ -22,6 +22,8 @@ export const environmentSchema = Joi.object({
   KAFKA_GROUP_ID: Joi.string().default('master-data'),
   KAFKA_CONNECT_RETRIES: Joi.number().integer().min(0).default(5),
 
+  UPSTREAM_HEALTH_URL: Joi.string().uri(),
+
   GRAPHQL_INTROSPECTION: Joi.boolean().default(false),
 
   JWT_SECRET: Joi.string().min(32).required(),

@@ -4,6 +4,7 @@ import { Public } from '../auth/public.decorator';
 import { DrainService } from '../lifecycle/drain.service';
 import { KafkaHealthIndicator } from './kafka.health';
 import { RedisHealthIndicator } from './redis.health';
+import { UpstreamHealthIndicator } from './upstream.health';
 
 const TIMEOUT_MS = 800;
 
@@ -15,6 +16,7 @@ export class HealthController {
     private readonly database: TypeOrmHealthIndicator,
     private readonly redis: RedisHealthIndicator,
     private readonly kafka: KafkaHealthIndicator,
+    private readonly upstream: UpstreamHealthIndicator,
     private readonly drain: DrainService,
   ) {}
 
@@ -44,6 +46,7 @@ export class HealthController {
       () => this.database.pingCheck('database', { timeout: TIMEOUT_MS }),
       () => this.redis.isHealthy('redis', TIMEOUT_MS),
       () => this.kafka.isHealthy('kafka', TIMEOUT_MS),
+      ...this.upstream.checks('upstream', TIMEOUT_MS),
     ]);
   }
 }

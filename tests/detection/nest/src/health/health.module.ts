@@ -6,10 +6,11 @@ import { RedisModule } from '../redis/redis.module';
 import { HealthController } from './health.controller';
 import { KafkaHealthIndicator } from './kafka.health';
 import { RedisHealthIndicator } from './redis.health';
+import { UpstreamHealthIndicator } from './upstream.health';
 
 @Module({
   imports: [TerminusModule.forRoot({ errorLogStyle: 'pretty' }), RedisModule, KafkaModule, LifecycleModule],
   controllers: [HealthController],
-  providers: [RedisHealthIndicator, KafkaHealthIndicator],
+  providers: [RedisHealthIndicator, KafkaHealthIndicator, UpstreamHealthIndicator],
 })
 export class HealthModule {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from readiness.diagnosis.addresses import DATABASES, roles_in
+from readiness.diagnosis.addresses import DATABASES, role_of_port, roles_in
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.log import Entry, Level, Said, distinct, read_log
@@ -145,13 +145,19 @@ def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) 
             if "key" in groups:
                 groups["key"] = ", ".join(signature.settings(text)[:MAX_SETTINGS])
             depth = _depth_at(entry, match.start())
-            found.append(Match(signature, _line_at(text, match), depth, groups, signature.dependency))
+            role = _exact_role(signature.dependency, groups.get("port", ""))
+            found.append(Match(signature, _line_at(text, match), depth, groups, role))
     speaks = _speaker(text) or _role_among(found)
     return tuple(replace(match, role=speaks or match.role) if _may_speak_of(match) else match for match in found)
 
 
 def _may_speak_of(match: Match) -> bool:
     return match.role in (None, ANY_DATABASE) and match.signature.cause in ABOUT_A_DEPENDENCY
+
+
+def _exact_role(role: str | None, port: str) -> str | None:
+    """The role that a signature names; where it names none, or any database, the one whose usual port is asked."""
+    return (role_of_port(int(port)) if port.isdigit() and role in (None, ANY_DATABASE) else None) or role
 
 
 def _role_among(found: Iterable[Match]) -> str | None:
@@ -187,6 +193,9 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
             # A known wrapper is known to stand by its root; that another exception does so too is a guess.
             known = wrapper is not None and behind.confidence is Confidence.SURE
             return replace(behind, confidence=Confidence.SURE if known else Confidence.LIKELY, reported_by=entry)
+        below = _look_below(said, end, wrapper)
+        if below:
+            return replace(below, confidence=Confidence.LIKELY, reported_by=entry)
         wrapper = _outer_wrapper(said, end, wrapper)
     if wrapper and (exception is None or wrapper.signature.priority > exception.signature.priority):
         return Reading(wrapper, entry, _of_wrapper(wrapper), said[end].count)
@@ -207,11 +216,14 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
 def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading | None:
     """The nearest root above an entry: one that goes with the wrapper, or the exception that stands between."""
     quiet: Reading | None = None
+    kind: Reading | None = None
     overcome: set[str] = set()
     for one in reversed(said[max(0, end - LOOK_BACK) : end]):
         overcome |= _recovered(one.entry)
-        fitting = (match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper))
+        fitting = [match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper)]
         found = [match for match in fitting if match.role not in overcome]
+        if fitting and not found:
+            continue
         root = best(found)
         if root and root.is_specific and one.entry.is_trouble:
             return Reading(root, one.entry, Confidence.SURE, one.count)
@@ -221,7 +233,9 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
         wraps = any(match.signature.role is Weight.WRAPPER for match in found)
         if exception and one.entry.is_trouble and not wraps and not _GIVES_UP.search(exception.line):
             return Reading(exception, one.entry, Confidence.LIKELY, one.count)
-    return quiet
+        if root and one.entry.is_trouble and kind is None:
+            kind = Reading(root, one.entry, Confidence.LIKELY, one.count)
+    return quiet or kind
 
 
 def _recovered(entry: Entry) -> set[str]:
@@ -229,6 +243,16 @@ def _recovered(entry: Entry) -> set[str]:
     if entry.level is not None and entry.level > Level.INFO:
         return set()
     return set(roles_in(entry.message)) if _RECOVERED.search(entry.message) else set()
+
+
+def _look_below(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading | None:
+    """A root that stands under its wrapper: two streams were written to one log."""
+    for one in said[end + 1 : end + 1 + LAST_WORDS]:
+        fitting = (match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper))
+        root = best(fitting)
+        if root and root.is_specific and one.entry.is_trouble:
+            return Reading(root, one.entry, Confidence.LIKELY, one.count)
+    return None
 
 
 def _outer_wrapper(said: Sequence[Said], end: int, wrapper: Match | None) -> Match | None:

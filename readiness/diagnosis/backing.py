@@ -1,5 +1,7 @@
 """What a backing service that answers our own probe with a refusal says of itself."""
 
+import re
+
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.reading import best, matches
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
@@ -20,9 +22,13 @@ _NO_CLIENT_FROM_OUTSIDE = "redis.protected"
 """Redis' protected mode turns away whoever is not on its own loopback: no client's credentials change that."""
 
 
+_CODE = re.compile(r"^([A-Z]+): ")
+"""Redis' word for the error, as its Python client tells it apart from the message."""
+
+
 def backing_cause(node: str, answer: ProbeAnswer) -> Cause | None:
     """The cause that the server's own words name; None where they name none, or one that may be the asker's affair."""
-    match = best(matches(answer.error)) if answer.error else None
+    match = best(matches(_CODE.sub(r"\1 ", answer.error))) if answer.error else None
     if match is None or not match.is_specific:
         return None
     signature = match.signature

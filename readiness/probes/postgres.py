@@ -71,9 +71,9 @@ def write_and_read(address: Address, credentials: Credentials, deadline_s: float
             " current_setting('default_transaction_read_only')::bool AS read_only",
         )
         if state["in_recovery"]:
-            raise WrongAnswerError("the server is in recovery: it only reads")
+            raise WrongAnswerError("the database system is in read-only mode: the server is in recovery")
         if state["read_only"]:
-            raise WrongAnswerError("default_transaction_read_only is on")
+            raise WrongAnswerError("the database system is in read-only mode: default_transaction_read_only is on")
         async with connection.transaction():
             await connection.execute("CREATE TEMPORARY TABLE readiness_probe (marker text) ON COMMIT DROP")
             await connection.execute("INSERT INTO readiness_probe VALUES (%s)", [APPLICATION_NAME])

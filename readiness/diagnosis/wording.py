@@ -67,7 +67,10 @@ def summary_of_place(node: str, place: Place) -> str | None:
 def lines_of(reading: Reading) -> tuple[str, ...]:
     """The lines of the log that a reading rests on, with their numbers."""
     entry, match = reading.entry, reading.match
-    lines = [_cut(f"log line {entry.first_line}: {entry.message}")]
+    lines = []
+    told_alone = _opens_a_trace(entry) or entry.message in match.line
+    if not (match.line and told_alone):
+        lines.append(_cut(f"log line {entry.first_line}: {entry.message}"))
     if match.line and match.line not in entry.message:
         lines.append(_cut(f"log line {_number_of(entry, match.line)}: {match.line}"))
     if reading.count > 1:
@@ -85,8 +88,12 @@ def last_lines(log: str) -> tuple[str, ...]:
 
 
 def _telling(entry: Entry) -> str:
-    opens_a_trace = entry.message.startswith(("Traceback", "node:", "/"))
-    return str(entry.chain[0]) if entry.chain and opens_a_trace else entry.message
+    return str(entry.chain[0]) if entry.chain and _opens_a_trace(entry) else entry.message
+
+
+def _opens_a_trace(entry: Entry) -> bool:
+    """Whether the first line only says that a trace follows, or where in the source it was thrown."""
+    return entry.message.startswith(("Traceback", "node:", "/"))
 
 
 def _number_of(entry: Entry, line: str) -> int:

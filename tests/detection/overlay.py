@@ -144,7 +144,7 @@ def _on_top(original: str, changes: Sequence[Change], further: str, context: Pat
     lines = [f"FROM {original}"]
     for number, (file, content) in enumerate(contents.items()):
         (context / f"changed-{number}").write_text(content)
-        lines.append(f"COPY changed-{number} {file}")
+        lines.append(f"COPY --chmod={_kept(original, file).mode:o} changed-{number} {file}")
     (context / "Dockerfile").write_text("\n".join([*lines, further]))
 
 
@@ -175,18 +175,31 @@ def _other_revisions(defect: Defect, promised: dict[str, Any], folder: Path) -> 
         Path(promise["snapshot"]).write_text(saved.replace(change.old, change.new, 1))
 
 
-@cache
+@dataclass(frozen=True)
+class _Kept:
+    """A file as an image holds it."""
+
+    text: str
+    mode: int
+
+
 def file_in(image: str, path: str) -> str:
     """The text of a file in an image."""
+    return _kept(image, path).text
+
+
+@cache
+def _kept(image: str, path: str) -> _Kept:
     client = docker.from_env()
     try:
         container = client.containers.create(image, command=["-"])
         try:
             chunks, _ = container.get_archive(path)
             with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
-                member = archive.extractfile(archive.getmembers()[0])
-                assert member is not None, f"{path} is no file"
-                return member.read().decode()
+                member = archive.getmembers()[0]
+                content = archive.extractfile(member)
+                assert content is not None, f"{path} is no file"
+                return _Kept(content.read().decode(), member.mode)
         finally:
             container.remove(force=True)
     finally:

@@ -12,6 +12,7 @@ from readiness.checks.backing import demand_backing
 from readiness.checks.groups import GroupSeen, await_group, group_cause
 from readiness.checks.refusal import cause_since, demand_accepted
 from readiness.checks.requests import captured, contains_expected, is_accepted, send
+from readiness.checks.token_use import demand_takes_tokens
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.model.contract import Flow
@@ -49,8 +50,11 @@ def demand_effect(platform: Platform, flow: Flow, token: str | None) -> None:
     """Cause an event, and wait for its effect.
 
     :raises Unmet: it had none, with the side that lost it; or its request was not accepted.
-    :raises Blocked: a backing service cannot be used.
+    :raises Blocked: a backing service cannot be used, or a service refuses good tokens.
     """
+    for request in (flow.cause, flow.effect):
+        if request.authenticated and token is not None:
+            demand_takes_tokens(platform, request.service, token)
     broker = broker_of(platform, flow)
     before = _ends(broker)
     since = time.time()

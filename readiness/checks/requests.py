@@ -1,6 +1,7 @@
 """Sending the requests that a contract declares, and reading whether they were accepted."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from readiness.model.errors import ReadinessError
 from readiness.model.evidence import HttpAnswer
 from readiness.platform import Platform
 from readiness.probes import http
+from readiness.probes import tokens as jwt
 
 _DEADLINE_S = 5.0
+_CLOCKS_S = 2.0
+"""The clocks of the issuer and of this machine may differ by less than this."""
 _REFUSED = (401, 403)
 _REFUSED_CODES = frozenset({"UNAUTHENTICATED", "FORBIDDEN", "UNAUTHORIZED"})
 """``extensions.code`` of a GraphQL error that refuses a caller (Apollo Server's names)."""
@@ -113,6 +117,15 @@ def _filled(value: Any, variables: Mapping[str, str]) -> Any:
     return value
 
 
+def _expiry(token: str) -> float:
+    """When the token expires, in seconds since the epoch; infinite where it is opaque or does not tell."""
+    try:
+        told = jwt.read_claims(token).get("exp")
+    except jwt.TokenError:
+        return math.inf
+    return told if isinstance(told, (int, float)) else math.inf
+
+
 @dataclass(frozen=True)
 class Refused:
     """A request that was not accepted."""
@@ -145,6 +158,9 @@ def obtain_token(platform: Platform, variables: Mapping[str, str]) -> Issued:
     found = _at(answer, tokens.field)
     if not isinstance(found, str):
         raise NoToken(f"the login's answer has no {tokens.field}: {answer}")
+    ago_s = time.time() - _expiry(found)
+    if ago_s > _CLOCKS_S:
+        raise NoToken(f"the token that {tokens.issuer} issues has expired already: its exp is {ago_s:.0f} s ago")
     return Issued(found, answer)
 
 

@@ -21,6 +21,7 @@ from readiness.checks.subgraph import (
     introspection_faults,
     served_sdl,
 )
+from readiness.checks.token_use import demand_takes_tokens
 from readiness.composition import NodeMissing
 from readiness.composition.blame import broken, changes_behind
 from readiness.diagnosis.promises import BrokenPromise
@@ -65,6 +66,9 @@ def subgraph(service: Service, platform: Platform, issued: Issued | None) -> Run
     token = issued.token if issued else None
     # An id of this check alone: what is made with it may have to be unique.
     variables = {"id": f"{platform.run}-{secrets.token_hex(3)}"}
+    if token is not None:
+        for name in dict.fromkeys((service.name, *(request.service for request in promise.prepare))):
+            demand_takes_tokens(platform, name, token)
     for request in promise.prepare:
         since = time.time()
         answer = send(platform, request, variables, token if request.authenticated else None)

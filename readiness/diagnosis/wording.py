@@ -68,10 +68,10 @@ def lines_of(reading: Reading) -> tuple[str, ...]:
     """The lines of the log that a reading rests on, with their numbers."""
     entry, match = reading.entry, reading.match
     lines = []
-    told_alone = _opens_a_trace(entry) or entry.message in match.line
-    if not (match.line and told_alone):
+    adds = bool(match.line) and match.line not in entry.message
+    if not (adds and (_opens_a_trace(entry) or entry.message in match.line)):
         lines.append(_cut(f"log line {entry.first_line}: {entry.message}"))
-    if match.line and match.line not in entry.message:
+    if adds:
         lines.append(_cut(f"log line {_number_of(entry, match.line)}: {match.line}"))
     if reading.count > 1:
         lines.append(f"said {reading.count} times")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from readiness.diagnosis.circles import of_observed_circle
 from readiness.diagnosis.diagnose import diagnose_in, scene_of
 from readiness.diagnosis.indicators import of_indicators
+from readiness.diagnosis.lives import newest_life
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause
 from readiness.model.graph import Graph
@@ -23,6 +24,6 @@ def health_cause(
     :param details: the answer's details: key of a dependency to its status and message.
     """
     scene = scene_of(graph, neighbours)
-    evidence = replace(evidence, indicators=details)
+    evidence = replace(newest_life(evidence), indicators=details)
     here = scene.through(service)
     return of_observed_circle(evidence, here) or of_indicators(evidence, here) or diagnose_in(evidence, scene)

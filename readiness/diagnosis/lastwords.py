@@ -1,7 +1,10 @@
 """The log of the life that ended, and what it says."""
 
+from dataclasses import replace
+
 from readiness.diagnosis.reading import Reading, read
 from readiness.model.evidence import NodeEvidence
+from readiness.model.finding import Confidence
 
 
 def log_of_the_end(evidence: NodeEvidence) -> str:
@@ -11,4 +14,13 @@ def log_of_the_end(evidence: NodeEvidence) -> str:
 
 def reading_of_the_end(evidence: NodeEvidence) -> Reading | None:
     """What the log says of the newest end of the process."""
-    return read(log_of_the_end(evidence), ended=True) or read(evidence.log, ended=False)
+    return (
+        read(log_of_the_end(evidence), ended=True)
+        or read(evidence.log, ended=False)
+        # A life that ended without a word, after one that said why it did.
+        or (_likely(read(evidence.earlier_log, ended=True)) if evidence.earlier_log.strip() else None)
+    )
+
+
+def _likely(reading: Reading | None) -> Reading | None:
+    return replace(reading, confidence=Confidence.LIKELY) if reading and reading.match.is_specific else None

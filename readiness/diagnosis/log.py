@@ -338,6 +338,12 @@ class Said:
     """Its last place among all entries, counted from 0."""
 
 
+def said_alike(entries: Iterable[Entry], entry: Entry) -> tuple[Entry, ...]:
+    """The entries that say the same as this one, times and counts apart."""
+    text = _TIMES_AND_COUNTS.sub("0", entry.text)
+    return tuple(each for each in entries if _TIMES_AND_COUNTS.sub("0", each.text) == text)
+
+
 def distinct(entries: Iterable[Entry]) -> tuple[Said, ...]:
     """The entries without their repetitions (times and counts apart), in the order of their last occurrence."""
     numbered = sorted(

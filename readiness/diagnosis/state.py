@@ -69,6 +69,8 @@ class Loop:
     exits: int
     turn_s: float | None
     """The usual length of a life, in seconds; None where it is not known."""
+    every_s: float | None = None
+    """The usual time from one end to the next, the engine's back-off included."""
 
     @property
     def is_slow(self) -> bool:
@@ -76,19 +78,22 @@ class Loop:
 
     def __str__(self) -> str:
         turn = "" if self.turn_s is None else f", each life about {format_duration(self.turn_s)}"
-        return f"{'slow ' if self.is_slow else ''}restart loop: {self.exits} exits{turn}"
+        every = "" if self.every_s is None else f", restarts every {format_duration(self.every_s)}"
+        return f"{'slow ' if self.is_slow else ''}restart loop: {self.exits} exits{turn}{every}"
 
 
 def loop_in(evidence: NodeEvidence) -> Loop | None:
     """The loop in the whole history of a container; None where it did not end at least twice."""
-    exits = max(len(evidence.deaths), evidence.state.restart_count)
+    # Every life in the log but the present one has ended.
+    seen = evidence.lives - (1 if evidence.state.is_running else 0) if evidence.lives > 1 else 0
+    exits = max(len(evidence.deaths), evidence.state.restart_count, seen)
     if exits < 2:
         return None
+    ends = [death.at for death in evidence.deaths]
+    turns = [later - earlier for earlier, later in pairwise(ends)] or [each for each in (evidence.turn_s,) if each]
+    every = median(turns) if turns else None
     lives = [death.lived_s for death in evidence.deaths if death.lived_s is not None]
-    if not lives:
-        ends = [death.at for death in evidence.deaths]
-        lives = [later - earlier for earlier, later in pairwise(ends)]
-    return Loop(exits, median(lives) if lives else None)
+    return Loop(exits, median(lives) if lives else every, every)
 
 
 def describe(evidence: NodeEvidence) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ _PROBLEMS = {
     Problem.UNKNOWN_NAME: "{node} looks for {dependency} at {place}, a name that no node of the graph has",
     Problem.NAME_ELSEWHERE: "{node} looks for {dependency} at {place}, a name that it has on another network only",
     Problem.NO_COMMON_NETWORK: "{node} and {dependency} are not on a common network",
+    Problem.SENT_ELSEWHERE: "{node} looks for {dependency} at {place}, a name that its own extra_hosts send elsewhere",
     Problem.CLOSED_PORT: "{node} looks for {dependency} at {place}, a port that it does not open",
     Problem.LOOPBACK_ONLY: "{node} looks for {dependency} at {place}, which it opens on 127.0.0.1 only",
 }

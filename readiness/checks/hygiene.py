@@ -23,18 +23,24 @@ _ORDINARY_CAPABILITIES = (
     *("NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
 )
 """What may be added back (Kubernetes' Pod Security Standards, Baseline)."""
-PACKAGE_CACHES = {
+_PACKAGE_CACHES = {
     "/var/lib/apt/lists": "apt lists (DKL-DI-0005)",
     "/var/cache/apt/archives": "apt packages (DKL-DI-0005)",
     "/var/cache/apk": "apk cache (DL3018)",
     "/var/cache/yum": "yum cache (DL3032)",
     "/var/cache/dnf": "dnf cache (DL3040)",
-    "/root/.cache/pip": "pip cache (DL3042)",
-    "/root/.npm/_cacache": "npm cache",
     "/usr/local/share/.cache/yarn": "yarn cache (DL3060)",
 }
 """Folders in which package managers keep what they downloaded. They are looked into: an image's history does not show
 BuildKit's cache mounts, so that it would accuse those who use them."""
+_PACKAGE_CACHES_AT_HOME = {
+    ".cache/pip": "pip cache (DL3042)",
+    ".cache/uv": "uv cache",
+    ".cache/yarn": "yarn cache (DL3060)",
+    ".npm/_cacache": "npm cache",
+}
+"""In the home of whoever built."""
+_HOMES = ("/root", "/home/")
 CACHE_WORTH_TELLING_BYTES = 1_000_000
 
 
@@ -50,6 +56,17 @@ def is_pinned(image: str, *, built: bool) -> bool:
     """
     tag = image.rpartition("/")[2].partition(":")[2]
     return "@sha256:" in image or tag not in ("", "latest") or (built and tag == "")
+
+
+def package_caches(passwd: str) -> dict[str, str]:
+    """The folders in which package managers may have left something, with what each is.
+
+    :param passwd: the image's /etc/passwd, for the homes of its users; empty where it cannot be read.
+    """
+    homes = [fields[5].rstrip("/") for line in passwd.splitlines() if len(fields := line.split(":")) == 7]
+    ordinary = dict.fromkeys(("/root", *(home for home in homes if home.startswith(_HOMES))))
+    at_home = {f"{home}/{folder}": what for home in ordinary for folder, what in _PACKAGE_CACHES_AT_HOME.items()}
+    return {**_PACKAGE_CACHES, **at_home}
 
 
 def secrets_in(image: ImageFacts) -> tuple[str, ...]:

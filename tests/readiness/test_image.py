@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fixtures.criteria import P2, P3, criterion
 from fixtures.subjects import demand_ready
-from readiness.checks.hygiene import CACHE_WORTH_TELLING_BYTES, PACKAGE_CACHES, is_pinned, is_root, secrets_in
+from readiness.checks.hygiene import CACHE_WORTH_TELLING_BYTES, is_pinned, is_root, package_caches, secrets_in
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -12,6 +12,8 @@ from readiness.model.finding import Unmet
 from readiness.model.units import format_size
 from readiness.platform import Platform
 from readiness.runtime.protocol import ContainerFacts, ImageFacts
+
+_DEADLINE_S = 5.0
 
 Measure = Callable[[str, object], None]
 
@@ -57,9 +59,11 @@ def test_image_is_pinned(subject: Subject, platform: Platform) -> None:
 @criterion("image.layers", P3, each=subjects.services, cause=BrokenPromise.IMAGE_WASTEFUL)
 def test_image_holds_no_package_cache(subject: Subject, image: ImageFacts, platform: Platform) -> None:
     """What a package manager downloaded does not stay in the image."""
-    sizes = {folder: platform.runtime.folder_bytes(subject.node, folder) for folder in PACKAGE_CACHES}
+    users = platform.runtime.execute(subject.node, ("cat", "/etc/passwd"), _DEADLINE_S)
+    caches = package_caches(users.output if users.exit_code == 0 else "")
+    sizes = {folder: platform.runtime.folder_bytes(subject.node, folder) for folder in caches}
     found = [
-        f"{PACKAGE_CACHES[folder]}: {format_size(size)} in {folder}"
+        f"{caches[folder]}: {format_size(size)} in {folder}"
         for folder, size in sizes.items()
         if size > CACHE_WORTH_TELLING_BYTES
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from readiness.checks.hygiene import excess_privileges, is_pinned, is_root, secrets_in
+from readiness.checks.hygiene import excess_privileges, is_pinned, is_root, package_caches, secrets_in
 from readiness.model.graph import Kind, Privileges
 from readiness.runtime.protocol import Layer
 from tests.unit.graphs import service
@@ -152,3 +152,14 @@ def test_rights_that_no_run_grants_are_told_of_a_job_too() -> None:
     assert excess_privileges(FACTS, asks) == ("it is privileged",)
     job = replace(asks, kind=Kind.JOB)
     assert excess_privileges(replace(FACTS, cap_drop=(), security_opt=()), job) == ("it is privileged",)
+
+
+def test_caches_are_looked_for_in_the_homes_of_the_image_s_users() -> None:
+    passwd = (
+        "root:x:0:0:root:/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\nwww:x:33:33:www:/var/www:/bin/false\n"
+    )
+    caches = package_caches(passwd)
+    assert caches["/home/node/.npm/_cacache"] == "npm cache"
+    assert {"/root/.cache/pip", "/var/lib/apt/lists"} <= set(caches)
+    assert not any(folder.startswith("/var/www") for folder in caches)
+    assert set(package_caches("no passwd")) < set(caches)

@@ -43,6 +43,8 @@ class Problem(StrEnum):
     NAME_ELSEWHERE = "name elsewhere"
     """The node has that name on a network only that the client is not on."""
     NO_COMMON_NETWORK = "no common network"
+    SENT_ELSEWHERE = "sent elsewhere"
+    """The client's own ``extra_hosts`` give the name another address than the node's."""
     CLOSED_PORT = "closed port"
     """The node is known not to open that port."""
     LOOPBACK_ONLY = "loopback only"
@@ -96,6 +98,8 @@ def meant(graph: Graph, client: str, host: str, port: int | None = None, role: s
     if bearers:
         known = [node for node in bearers if _is_known_to(graph.nodes.get(client), node, host)]
         named = (known or bearers)[0]
+        if host in _extra_hosts(graph.nodes.get(client)):
+            return Place(host, port, named.name, Problem.SENT_ELSEWHERE)
         return Place(host, port, named.name, _problem_with(graph, client, named, host, port))
     target = _by_port_or_role(graph, client, port, role or role_of_key(name_in(host) or ""))
     if not host or is_ip(host) or len(graph) == 0 or not graph.is_complete:

@@ -18,6 +18,7 @@ _CORRECT_THE_SETTING = "Correct the host and port in the node's settings."
 _ADVICE = {
     Problem.LOCALHOST: "Set the dependency's service name in place of localhost in the node's settings.",
     Problem.NAME_ELSEWHERE: "Use the service's name, or give the alias on the network that both are on.",
+    Problem.SENT_ELSEWHERE: "Take the name out of the node's extra_hosts: the network's own resolver knows it.",
     Problem.NO_COMMON_NETWORK: "Attach both services to one network.",
 }
 

@@ -54,6 +54,8 @@ def _by_settings(place: Place, match: Match, evidence: NodeEvidence, scene: Scen
     found = settings.place_for(scene.graph, evidence.node, environment, match.role, place.port)
     if found is None or (match.role is None and place.port is None and found.problem is None):
         return place
+    if place.problem is Problem.LOCALHOST and found.problem is Problem.SENT_ELSEWHERE:
+        return found
     if place.problem is Problem.LOCALHOST:
         return replace(place, node=found.node or place.node, keys=found.keys) if _is_local(found) else place
     possible = _ON_THE_WAY[match.signature.cause]

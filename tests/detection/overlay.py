@@ -4,7 +4,7 @@ import io
 import shutil
 import tarfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ class Base:
     services: tuple[str, ...]
     always: tuple[str, ...] = ()
     """Services that the others cannot be judged without: who issues the tokens."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What its services are given, so that a machine that is shared by several graphs does not tell on them."""
 
 
 BASES: Mapping[str, Base] = {
@@ -35,6 +37,7 @@ BASES: Mapping[str, Base] = {
         _HERE.parents[1] / "fixtures" / "platform",
         ("auth", "master-data", "workflow", "rules-engine", "finance"),
         ("auth",),
+        {"HEALTH_DEADLINE_S": "1.0", "KAFKA_METADATA_TIMEOUT_S": "0.9"},
     ),
     "nest": Base(_HERE / "platforms" / "nest", ("master-data",)),
 }
@@ -63,6 +66,9 @@ def lay(name: str, defect: Defect, folder: Path) -> Laid:
     changed = _changed_images(name, defect, composed, folder)
     _tag_images(defect, composed)
     _other_revisions(defect, promised, folder)
+    for service in base.services:
+        if service in composed["services"]:
+            composed["services"][service]["environment"] |= base.environment
     environment = {"services": {node: {"environment": variables} for node, variables in defect.environment.items()}}
     composed = merged(merged(composed, environment), defect.compose)
     for path, content in defect.files.items():

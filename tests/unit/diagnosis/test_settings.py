@@ -142,3 +142,18 @@ def test_an_alias_counts_on_its_own_network_only() -> None:
 
 def answering(name: str) -> NodeEvidence:
     return replace(running(name), answers=(answer(name, ok=True),))
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "redis.exceptions.ConnectionError: Error 111 connecting to cache:6379. Connection refused.",
+        "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:6379. Connection refused.",
+    ],
+)
+def test_a_name_that_the_clients_extra_hosts_send_elsewhere_is_told(log: str) -> None:
+    environment = {"REDIS_URL": "redis://cache:6379"}
+    client = replace(node("orders", environment=environment), extra_hosts=("cache:127.0.0.1",))
+    cause = diagnosed(dead(log, environment), running("cache", well=True), graph=graph_of(*BACKING, client))
+    assert (cause.cls, cause.node, cause.dependency) == ("dependency_unreachable", "orders", "cache")
+    assert "extra_hosts" in cause.summary

@@ -7,6 +7,7 @@ from readiness.diagnosis.building import build_cause
 from readiness.diagnosis.catalogue import Source
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import explain_reading
+from readiness.diagnosis.history import is_overcome, overcome_line
 from readiness.diagnosis.lastwords import log_of_the_end, reading_of_the_end
 from readiness.diagnosis.reading import Reading, best, matches
 from readiness.diagnosis.scene import Scene
@@ -58,10 +59,13 @@ def of_end(evidence: NodeEvidence, scene: Scene) -> Cause | None:
         return None
     meaning = state.meaning_of(last.exit_code)
     reading = reading_of_the_end(evidence)
-    if reading and _fits(reading, last.exit_code):
+    overcome = reading is not None and is_overcome(reading, log_of_the_end(evidence))
+    if reading and not overcome and _fits(reading, last.exit_code):
         cause = explain_reading(reading, evidence, scene)
         return replace(cause, confidence=Confidence.LIKELY) if _weak(cause, last.exit_code) else cause
-    return build_cause(meaning.cause, evidence, meaning.confidence, lines=wording.last_lines(log_of_the_end(evidence)))
+    before = (overcome_line(reading),) if reading and overcome else ()
+    lines = (*before, *wording.last_lines(log_of_the_end(evidence)))
+    return build_cause(meaning.cause, evidence, meaning.confidence, lines=lines)
 
 
 def _weak(cause: Cause, exit_code: int) -> bool:

@@ -6,12 +6,14 @@ from readiness.diagnosis import addresses, listening, state, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.attempts import attempts_in, told_of_the_end
 from readiness.diagnosis.backing import of_answers
-from readiness.diagnosis.building import build_cause
+from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.client import with_clients_side
+from readiness.diagnosis.history import as_it_ended, death_beside
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Match, Reading
 from readiness.diagnosis.scene import Scene
+from readiness.diagnosis.times import Moment
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
 
@@ -21,9 +23,9 @@ def explain_reading(reading: Reading, evidence: NodeEvidence, scene: Scene) -> C
     tried = attempts_in(evidence, reading) if reading.match.signature.cause in ABOUT_A_DEPENDENCY else None
     lines = wording.lines_of(reading)
     if tried is None:
-        return explain(reading.match, reading.confidence, lines, evidence, scene)
+        return explain(reading.match, reading.confidence, lines, evidence, scene, said_at=reading.entry.time)
     told = told_of_the_end(tried, evidence)
-    cause = explain(reading.match, reading.confidence, (*lines, told), evidence, scene)
+    cause = explain(reading.match, reading.confidence, (*lines, told), evidence, scene, said_at=reading.entry.time)
     return replace(cause, summary=f"{cause.summary}: {told}") if cause.node == evidence.node else cause
 
 
@@ -34,6 +36,7 @@ def explain(
     evidence: NodeEvidence,
     scene: Scene,
     known: str | None = None,
+    said_at: Moment | None = None,
 ) -> Cause:
     """The cause behind a match; ``known`` is the dependency where it is known from elsewhere."""
     place = meant_by(match, evidence, scene)
@@ -47,6 +50,9 @@ def explain(
     follows = match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY and place.problem is None
     if follows and dependency and dependency not in scene.path and scene.is_down(dependency):
         return deeper(dependency, scene, *(f"{evidence.node}: {line}" for line in lines))
+    died = _died_then(dependency, evidence, scene, said_at) if follows else None
+    if died is not None:
+        return replace(died, evidence=(*died.evidence, *(f"{evidence.node}: {line}" for line in lines)))
     said = {**match.groups, **_setting(match, evidence), "node": evidence.node}
     called = dependency or match.role
     if called:
@@ -67,6 +73,20 @@ def _not_listening(place: Place, lines: tuple[str, ...], evidence: NodeEvidence,
     return (
         replace(cause, evidence=(*cause.evidence, *(f"{evidence.node}: {line}" for line in lines))) if cause else None
     )
+
+
+def _died_then(dependency: str | None, evidence: NodeEvidence, scene: Scene, said_at: Moment | None) -> Cause | None:
+    """The cause of the dependency's end, where it died just when its client failed, and was brought back since."""
+    neighbour = scene.neighbours.get(dependency or "")
+    if neighbour is None or neighbour.node in (evidence.node, *scene.path):
+        return None
+    death = death_beside(neighbour, evidence, said_at)
+    if death is None:
+        return None
+    then = as_it_ended(neighbour, death)
+    told = f"{neighbour.node} died at that time (exit code {death.exit_code}) and was brought back"
+    cause = deeper(neighbour.node, replace(scene, neighbours={**scene.neighbours, neighbour.node: then}), told)
+    return replace(cause, confidence=at_most_likely(cause))
 
 
 def _refused_to_all(match: Match, dependency: str | None, evidence: NodeEvidence, scene: Scene) -> Cause | None:

@@ -7,6 +7,7 @@ from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import explain_reading
 from readiness.diagnosis.healthcheck import of_healthcheck
+from readiness.diagnosis.history import is_overcome
 from readiness.diagnosis.reading import read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
@@ -37,7 +38,7 @@ def of_running(evidence: NodeEvidence, scene: Scene) -> Cause | None:
 
 def _of_log_so_far(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     reading = read(evidence.log, ended=False) or read(evidence.earlier_log, ended=True)
-    if reading is None:
+    if reading is None or is_overcome(reading, evidence.log):
         return None
     cause = explain_reading(reading, evidence, scene)
     return replace(cause, confidence=at_most_likely(cause)) if cause.node == evidence.node else cause

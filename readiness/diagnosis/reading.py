@@ -62,6 +62,13 @@ _LIBRARIES = {
     }.items()
 }
 
+# An exception of no known kind whose words are these may well pass on what befell a dependency or a setting.
+_OF_SOMETHING_ELSE = re.compile(
+    r"connect|unreachable|time(?:d )?out|credential|denied|permission|"
+    r"not (?:found|ready|available|installed|supported)|missing|unknown|unsupported|invalid|refused|closed|ENOENT|config",
+    re.IGNORECASE,
+)
+
 _RECOVERED = re.compile(
     r"(?<!not )(?<!never )(?<!be )\b"
     r"(?:is up|is back|(?:re)?connected|connection (?:is )?(?:established|restored)|recovered|ready)\b",
@@ -192,14 +199,15 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
         if behind:
             # A known wrapper is known to stand by its root; that another exception does so too is a guess.
             known = wrapper is not None and behind.confidence is Confidence.SURE
-            return replace(behind, confidence=Confidence.SURE if known else Confidence.LIKELY, reported_by=entry)
+            guess = Confidence.UNKNOWN if behind.confidence is Confidence.UNKNOWN else Confidence.LIKELY
+            return replace(behind, confidence=Confidence.SURE if known else guess, reported_by=entry)
         below = _look_below(said, end, wrapper)
         if below:
             return replace(below, confidence=Confidence.LIKELY, reported_by=entry)
         wrapper = _outer_wrapper(said, end, wrapper)
     if wrapper and (exception is None or wrapper.signature.priority > exception.signature.priority):
         return Reading(wrapper, entry, _of_wrapper(wrapper), said[end].count)
-    return Reading(exception, entry, Confidence.LIKELY, said[end].count) if exception else None
+    return Reading(exception, entry, _of_kind(exception), said[end].count) if exception else None
 
 
 def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
@@ -209,8 +217,10 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
         wrappers = ((best(matches(s.entry.text, entry=s.entry), Weight.WRAPPER), s) for s in reversed(said))
         return next((Reading(m, s.entry, _of_wrapper(m), s.count) for m, s in wrappers if m), None)
     near = any(s.entry is behind.entry for s in said[-LAST_WORDS:])
-    sure = ended and near and behind.match.is_specific and behind.entry.is_trouble
-    return replace(behind, confidence=Confidence.SURE if sure else Confidence.LIKELY)
+    if behind.match.is_specific:
+        sure = ended and near and behind.entry.is_trouble
+        return replace(behind, confidence=Confidence.SURE if sure else Confidence.LIKELY)
+    return behind
 
 
 def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading | None:
@@ -232,7 +242,7 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
         exception = root or (_exception(one.entry) if (one.entry.level or Level.ERROR) >= Level.ERROR else None)
         wraps = any(match.signature.role is Weight.WRAPPER for match in found)
         if exception and one.entry.is_trouble and not wraps and not _GIVES_UP.search(exception.line):
-            return Reading(exception, one.entry, Confidence.LIKELY, one.count)
+            return Reading(exception, one.entry, _of_kind(exception), one.count)
         if root and one.entry.is_trouble and kind is None:
             kind = Reading(root, one.entry, Confidence.LIKELY, one.count)
     return quiet or kind
@@ -276,6 +286,12 @@ def _remark(said: Sequence[Said]) -> Reading | None:
         if hint:
             return Reading(hint, one.entry, Confidence.UNKNOWN, one.count)
     return None
+
+
+def _of_kind(exception: Match) -> Confidence:
+    """An error of the program's own code is likely what it is; an exception that no signature knows may be anything."""
+    unknown = exception.signature is _ANY_EXCEPTION and _OF_SOMETHING_ELSE.search(exception.line)
+    return Confidence.UNKNOWN if unknown else Confidence.LIKELY
 
 
 def _of_wrapper(wrapper: Match) -> Confidence:

@@ -1,5 +1,6 @@
 """The running platform, as a test holds it: its services, their addresses and answers, and its record."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,15 @@ class Service:
         return f"http://{_address(self.runtime, self.node, self.promise.port)}{path}"
 
     def get(self, path: str, deadline_s: float = _HEALTH_DEADLINE_S) -> HttpAnswer:
-        return http.get(self.url(path), deadline_s=deadline_s)
+        """A GET; a container that does not run gives no answer.
+
+        :raises PortUnknown: nothing tells the service's port.
+        """
+        try:
+            url = self.url(path)
+        except NotPublished as error:
+            return HttpAnswer(path, 0, 0.0, time.time(), error=str(error))
+        return http.get(url, deadline_s=deadline_s)
 
     def overall(self) -> Health:
         return read_health(self.get(self.promise.health.overall))

@@ -3,13 +3,21 @@
 import time
 from dataclasses import dataclass
 
-from readiness.experiments.faults import CRASHED, await_ready, crash, disturbance, ready_now, restarted_after
+from readiness.experiments.faults import (
+    CRASHED,
+    await_ready,
+    crash,
+    disturbance,
+    fault_of_ready,
+    ready_now,
+    restarted_after,
+)
 from readiness.experiments.parallel import side_by_side
 from readiness.model.errors import NodeDied, NotReadyInTime
 from readiness.model.events import LeftUnready
 from readiness.platform import Platform, Service
 
-_FOLLOWING_REQUESTS = 20
+FOLLOWING_REQUESTS = 20
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,8 @@ class Crash:
 
     service: str
     how: str
+    unfit_before: str
+    """What was wrong with ready before the crash; empty where it was green."""
     restarted_after_s: float | None
     """From its death until the engine ran the process again."""
     ready_after_s: float | None
@@ -38,6 +48,7 @@ def crash_all(platform: Platform) -> dict[str, Crash]:
 
 def _crash_one(platform: Platform, service: Service) -> Crash:
     budget_s = service.promise.recovers_within or 0.0
+    unfit = fault_of_ready(service, FOLLOWING_REQUESTS)
     with disturbance(platform, service.name, CRASHED) as healed:
         how, died_at = crash(platform, service.name)
         restarted_after_s = restarted_after(platform, service.name, died_at, budget_s)
@@ -51,6 +62,7 @@ def _crash_one(platform: Platform, service: Service) -> Crash:
     return Crash(
         service=service.name,
         how=how,
+        unfit_before=platform.redactor.redact(unfit),
         restarted_after_s=restarted_after_s,
         ready_after_s=ready_after_s if restarted_after_s is not None else None,
         wrong_afterwards=wrong_answers(platform, service) if ready_after_s is not None else (),
@@ -68,5 +80,5 @@ def _recovery(platform: Platform, node: str, since: float) -> tuple[float | None
 
 def wrong_answers(platform: Platform, service: Service) -> tuple[str, ...]:
     """Answers of a series of ready requests that are not green: a service that is back has to stay back."""
-    series = [service.ready() for _ in range(_FOLLOWING_REQUESTS)]
+    series = [service.ready() for _ in range(FOLLOWING_REQUESTS)]
     return tuple(platform.redactor.redact(str(health.answer)) for health in series if health.status != "up")

@@ -128,9 +128,20 @@ def restarted_after(platform: Platform, node: str, died_at: float, deadline_s: f
 
 
 def ready_now(platform: Platform, services: Iterable[Service]) -> list[Service]:
-    """Those of the services that can be asked and are ready: of the others a disturbance would show nothing."""
+    """Those of the services that run, can be asked and are ready: of the others a disturbance would show nothing."""
     return [
         service
         for service in services
-        if service.promise.port is not None and platform.record.left_unready(service.name) is None
+        if service.promise.port is not None
+        and platform.record.left_unready(service.name) is None
+        and service.state().status == "running"
     ]
+
+
+def fault_of_ready(service: Service, requests: int) -> str:
+    """The ready answer before a disturbance that was not green; "" where all were: else what follows shows nothing."""
+    for _ in range(requests):
+        health = service.ready()
+        if health.status != "up" or health.answer.status != 200:
+            return str(health.answer)
+    return ""

@@ -4,17 +4,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readiness.experiments.faults import lost, ready_now
+from readiness.experiments.faults import fault_of_ready, lost, ready_now
 from readiness.experiments.parallel import side_by_side
 from readiness.model.criterion import Subject
 from readiness.model.events import LeftUnready
 from readiness.model.graph import Role
+from readiness.model.subjects import STOPPED
 from readiness.platform import Platform, Service
-from readiness.probes.health import Health
+from readiness.probes.health import Health, shape_faults
 
 _POLL_S = 0.05
 _ANSWER_DEADLINE_S = 3.0
 """A ready that takes longer than this under loss counts as silence."""
+_REQUESTS_BEFORE = 10
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class UserUnderLoss:
     """How one service took the loss of one dependency. Times are seconds; None means that it did not happen in time."""
 
     service: str
+    unfit_before: str
+    """What was wrong with ready before the loss: it was not green, or it named nothing that could turn red."""
     red_after_s: float | None
     """From the loss until ready was red."""
     named_after_s: float | None
@@ -36,11 +40,13 @@ class UserUnderLoss:
     """Status of live while the dependency was gone; 0 for no answer."""
     live_answer: str
     last_answer: str
+    red_faults: tuple[str, ...]
+    """What is wrong with the form of the red answer: its status, content type or shape."""
+    red_at: float | None
+    """When the red answer came, in seconds since the epoch."""
     green_after_s: float | None
     """From the return of the dependency until ready was green."""
     green_answer: str
-    restarted: bool
-    """Whether its process ended meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class _Red:
     named_after_s: float | None
     also_accused: tuple[str, ...]
     answers: tuple[Health, ...]
+    red: Health | None
+    """The answer that named the loss; else the newest that was red."""
     live: Health
 
 
@@ -68,6 +76,7 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     :raises NotReadyInTime: the dependency itself did not come back.
     """
     users = ready_now(platform, platform.users_of(dependency))
+    unfit = side_by_side(users, _fault_before)
     with lost(platform, dependency, fault):
         gone_at = time.monotonic()
         under_loss = side_by_side(users, lambda user: _watch_red(user, dependency, gone_at))
@@ -76,12 +85,25 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     for name, (green_after_s, _) in after.items():
         if green_after_s is None:
             subject = Subject(name, dependency, fault)
-            platform.journal.append(LeftUnready(node=name, finding=f"health.truthful[{subject}]"))
+            edge = Subject(name, dependency)
+            finding = f"stable.backing_restart[{edge}]" if fault == STOPPED else f"health.truthful[{subject}]"
+            platform.journal.append(LeftUnready(node=name, finding=finding))
     return Loss(
         dependency,
         fault,
-        {user.name: _observed(platform, user, under_loss[user.name], *after[user.name]) for user in users},
+        {
+            user.name: _observed(platform, user, unfit[user.name], under_loss[user.name], *after[user.name])
+            for user in users
+        },
     )
+
+
+def _fault_before(user: Service) -> str:
+    fault = fault_of_ready(user, _REQUESTS_BEFORE)
+    health = user.ready()
+    if fault or health.details:
+        return fault
+    return "; ".join(shape_faults(health.answer, "ready"))
 
 
 def _watch_red(user: Service, dependency: str, gone_at: float) -> _Red:
@@ -90,6 +112,7 @@ def _watch_red(user: Service, dependency: str, gone_at: float) -> _Red:
     answers: list[Health] = []
     red_after_s: float | None = None
     named_after_s: float | None = None
+    red: Health | None = None
     accused: frozenset[str] = frozenset()
     while named_after_s is None and time.monotonic() < ends:
         health = user.ready(_ANSWER_DEADLINE_S)
@@ -97,12 +120,13 @@ def _watch_red(user: Service, dependency: str, gone_at: float) -> _Red:
         if health.answer.answered and health.status != "up":
             elapsed_s = time.monotonic() - gone_at
             red_after_s = elapsed_s if red_after_s is None else red_after_s
+            red = health
             if _is_down(health, role, user):
                 named_after_s = elapsed_s
                 accused = _others_down(health, role, user)
         if named_after_s is None:
             time.sleep(_POLL_S)
-    return _Red(red_after_s, named_after_s, tuple(sorted(accused)), tuple(answers), user.live(_ANSWER_DEADLINE_S))
+    return _Red(red_after_s, named_after_s, tuple(sorted(accused)), tuple(answers), red, user.live(_ANSWER_DEADLINE_S))
 
 
 def _is_down(health: Health, role: Role, user: Service) -> bool:
@@ -128,10 +152,11 @@ def _watch_green(user: Service, back_at: float) -> tuple[float | None, str]:
 
 
 def _observed(
-    platform: Platform, user: Service, red: _Red, green_after_s: float | None, green_answer: str
+    platform: Platform, user: Service, unfit: str, red: _Red, green_after_s: float | None, green_answer: str
 ) -> UserUnderLoss:
     return UserUnderLoss(
         service=user.name,
+        unfit_before=platform.redactor.redact(unfit),
         red_after_s=red.red_after_s,
         named_after_s=red.named_after_s,
         also_accused=red.also_accused,
@@ -141,7 +166,8 @@ def _observed(
         live_status=red.live.answer.status,
         live_answer=platform.redactor.redact(str(red.live.answer)),
         last_answer=platform.redactor.redact(str(red.answers[-1].answer)) if red.answers else "never asked",
+        red_faults=shape_faults(red.red.answer, "ready") if red.red is not None else (),
+        red_at=red.red.answer.at if red.red is not None else None,
         green_after_s=green_after_s,
         green_answer=platform.redactor.redact(green_answer),
-        restarted=bool(platform.record.deaths(user.name)),
     )

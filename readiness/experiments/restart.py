@@ -4,8 +4,8 @@ import threading
 import time
 from dataclasses import dataclass
 
-from readiness.experiments.crash import wrong_answers
-from readiness.experiments.faults import RESTARTED, await_ready, disturbance, ready_now
+from readiness.experiments.crash import FOLLOWING_REQUESTS, wrong_answers
+from readiness.experiments.faults import RESTARTED, await_ready, disturbance, fault_of_ready, ready_now
 from readiness.experiments.parallel import side_by_side
 from readiness.model.errors import NodeDied, NotReadyInTime
 from readiness.model.events import FaultLanded, LeftUnready
@@ -22,6 +22,8 @@ class Restart:
     """How one service stopped and came back. Times are seconds; None means that it did not happen."""
 
     service: str
+    unfit_before: str
+    """What was wrong with ready before the stop; empty where it was green."""
     stopped_after_s: float
     exit_code: int
     killed: bool
@@ -43,6 +45,7 @@ def restart_all(platform: Platform) -> dict[str, Restart]:
 
 
 def _restart_one(platform: Platform, service: Service) -> Restart:
+    unfit = fault_of_ready(service, FOLLOWING_REQUESTS)
     with disturbance(platform, service.name, RESTARTED) as healed:
         with _DoorWatch(service) as door:
             begun = time.monotonic()
@@ -56,6 +59,7 @@ def _restart_one(platform: Platform, service: Service) -> Restart:
         healed(answer)
     return Restart(
         service=service.name,
+        unfit_before=platform.redactor.redact(unfit),
         stopped_after_s=stopped_after_s,
         exit_code=state.exit_code,
         killed=state.exit_code == 137,

@@ -34,7 +34,7 @@ class Experiments:
         :raises PortUnknown: the service cannot be asked.
         """
         make = partial(lose, self._platform, dependency, fault)
-        return _seen(self._once(f"loss-{dependency}-{fault}", TypeAdapter(Loss), make).users, service)
+        return self._seen(self._once(f"loss-{dependency}-{fault}", TypeAdapter(Loss), make).users, service)
 
     def crash(self, service: str) -> Crash:
         """How a service came back from a crash.
@@ -42,7 +42,8 @@ class Experiments:
         :raises ExperimentFailed: a crash did not land.
         :raises PortUnknown: the service cannot be asked.
         """
-        return _seen(self._once("crash", TypeAdapter(dict[str, Crash]), partial(crash_all, self._platform)), service)
+        make = partial(crash_all, self._platform)
+        return self._seen(self._once("crash", TypeAdapter(dict[str, Crash]), make), service)
 
     def restart(self, service: str) -> Restart:
         """How a service stopped and came back.
@@ -51,12 +52,19 @@ class Experiments:
         :raises PortUnknown: the service cannot be asked.
         """
         make = partial(restart_all, self._platform)
-        return _seen(self._once("restart", TypeAdapter(dict[str, Restart]), make), service)
+        return self._seen(self._once("restart", TypeAdapter(dict[str, Restart]), make), service)
 
     def migrations(self, service: str) -> Migrations:
         """What a service's migrations showed: no disturbance, if they are what they should be."""
         make = partial(migrate_all, self._platform)
-        return _seen(self._once("migrations", TypeAdapter(dict[str, Migrations]), make), service)
+        return self._seen(self._once("migrations", TypeAdapter(dict[str, Migrations]), make), service)
+
+    def _seen(self, observed: Mapping[str, T], service: str) -> T:
+        if service in observed:
+            return observed[service]
+        if self._platform.contract.promise(service).port is None:
+            raise PortUnknown(f"nothing tells at which port {service} answers: give services.{service}.port")
+        raise ExperimentFailed(f"{service} did not run when the experiment was made")
 
     def _once(self, name: str, adapter: "TypeAdapter[T]", make: Callable[[], T]) -> T:
         kept = self._platform.run_folder / f"experiment-{name}.json"
@@ -73,12 +81,6 @@ class Experiments:
                 raise ExperimentFailed(str(error)) from error
             _write(kept, adapter.dump_json(observed))
             return observed
-
-
-def _seen(observed: Mapping[str, T], service: str) -> T:
-    if service not in observed:
-        raise PortUnknown(f"nothing tells at which port {service} answers: give services.{service}.port")
-    return observed[service]
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,6 +1,6 @@
 """What a journal says of a node: deaths, restarts, flapping. Read from the record, never waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -27,6 +27,9 @@ from readiness.model.units import format_duration
 
 _ENGINE_NOTICES_WITHIN_S = 120.0
 """From the first failing run of a HEALTHCHECK to `unhealthy`, with the engine's defaults: 3 retries, 30 s each."""
+
+_LOSS_IS_FELT_FOR_S = 30.0
+"""After a dependency's return: nine attempts of 3 s may have begun in its last moment, and end with the process."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,26 @@ class Record:
                 deaths.append(Death(event.at, event.exit_code, oom, lived_s))
         return tuple(deaths)
 
+    def lost_at(self, dependencies: Collection[str], at: float) -> FaultInjected | None:
+        """The newest loss of one of these nodes that was under way at a time, or that was over shortly before."""
+        losses = [
+            event
+            for event in self.events
+            if isinstance(event, FaultInjected) and event.node in dependencies and event.at <= at
+        ]
+        if not losses:
+            return None
+        healed = (
+            event.at
+            for event in self.events
+            if isinstance(event, FaultHealed) and event.node == losses[-1].node and event.at >= losses[-1].at
+        )
+        return losses[-1] if at <= next(healed, at) + _LOSS_IS_FELT_FOR_S else None
+
+    def out_of_memory(self, node: str) -> tuple[OutOfMemory, ...]:
+        """Each time that the kernel killed a process of the node at its memory limit, whether or not the node ended."""
+        return tuple(event for event in self.events if isinstance(event, OutOfMemory) and event.node == node)
+
     def health_flaps(self, node: str) -> tuple[HealthChanged, ...]:
         """Each time that the engine's own check turned unhealthy without a disturbance that it could have come from."""
         return tuple(
@@ -81,9 +104,12 @@ class Record:
 
     def left_unready(self, node: str) -> str | None:
         """The row that tells that the node did not become ready again after a disturbance."""
-        return next(
-            (event.finding for event in self.events if isinstance(event, LeftUnready) and event.node == node), None
-        )
+        left = self.left_at(node)
+        return left.finding if left is not None else None
+
+    def left_at(self, node: str) -> LeftUnready | None:
+        """The end of the first disturbance after which the node did not become ready again."""
+        return next((event for event in self.events if isinstance(event, LeftUnready) and event.node == node), None)
 
     def ready(self, node: str) -> NodeReady | None:
         """When the node first became ready, if it did."""
@@ -130,15 +156,6 @@ def timing(events: Sequence[Event]) -> dict[str, float]:
         spans["start_s"] = started.took_s
         spans["checks_s"] = events[-1].at - started.at
     return spans
-
-
-def restart_fault(record: Record, node: str) -> str | None:
-    """What the record says against "nothing restarted by itself"; None where nothing does."""
-    deaths = record.deaths(node)
-    if deaths:
-        return "\n".join((f"it exited {len(deaths)} time(s) by itself", *(describe_death(death) for death in deaths)))
-    flaps = record.health_flaps(node)
-    return f"its HEALTHCHECK turned unhealthy {len(flaps)} time(s) while nothing was disturbed" if flaps else None
 
 
 def describe_death(death: Death) -> str:

@@ -1,18 +1,20 @@
 """Do the health endpoints answer, in time, in the right shape, and about everything that matters?"""
 
+import re
 from collections.abc import Callable
 
 from fixtures.criteria import P1, P3, criterion
+from readiness.checks.reasons import behind_endpoint
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
-from readiness.model.finding import Unmet
+from readiness.model.finding import Blocked, Unmet
 from readiness.model.graph import Kind
 from readiness.model.units import format_duration
 from readiness.platform import Backing, Platform, Service
 from readiness.probes import http
-from readiness.probes.health import PathKind, shape_faults
+from readiness.probes.health import Family, PathKind, read_health, shape_faults
 from readiness.probes.http import percentile
 from readiness.runtime.health_check import broken_check, declared_check, served_path
 
@@ -20,32 +22,39 @@ _SERIES = 20
 """Requests of one series: enough for a p95 that one slow answer does not decide alone."""
 _MOST_SERIES = 5
 
+_NAMING: tuple[PathKind, ...] = ("overall", "ready")
+_KINDS: tuple[PathKind, ...] = (*_NAMING, "live")
+
 Measure = Callable[[str, object], None]
 
 
 @criterion("health.overall", P1, each=subjects.services, cause=BrokenPromise.HEALTH_ENDPOINT)
-def test_overall_health_answers_as_it_should(service: Service, record_property: Measure) -> None:
+def test_overall_health_answers_as_it_should(service: Service, platform: Platform, record_property: Measure) -> None:
     """Right status, content type and shape, and the p95 of a series within `answers_within`."""
-    _check_endpoint(service, service.promise.health.overall, "overall", record_property)
+    _check_endpoint(platform, service, "overall", record_property)
 
 
 @criterion("health.ready", P1, each=subjects.services, cause=BrokenPromise.HEALTH_ENDPOINT)
-def test_readiness_answers_as_it_should(service: Service, record_property: Measure) -> None:
+def test_readiness_answers_as_it_should(service: Service, platform: Platform, record_property: Measure) -> None:
     """Right status, content type and shape, and the p95 of a series within `answers_within`."""
-    _check_endpoint(service, service.promise.health.ready, "ready", record_property)
+    _check_endpoint(platform, service, "ready", record_property)
 
 
 @criterion("health.live", P1, each=subjects.services, cause=BrokenPromise.HEALTH_ENDPOINT)
-def test_liveness_answers_as_it_should(service: Service, record_property: Measure) -> None:
+def test_liveness_answers_as_it_should(service: Service, platform: Platform, record_property: Measure) -> None:
     """Right status, content type and shape, and the p95 of a series within `answers_within`."""
-    _check_endpoint(service, service.promise.health.live, "live", record_property)
+    _check_endpoint(platform, service, "live", record_property)
 
 
-def _check_endpoint(service: Service, path: str, kind: PathKind, record_property: Measure) -> None:
-    first = service.get(path)
+def _check_endpoint(platform: Platform, service: Service, kind: PathKind, record_property: Measure) -> None:
+    path = _path(service, kind)
+    health = read_health(service.get(path))
+    first = health.answer
     faults = shape_faults(first, kind)
-    assert not faults, f"{path}: {'; '.join(faults)}\n{first}"
-    assert first.status == 200, f"{path} answers {first.status}\n{first}"
+    if faults:
+        raise Unmet(f"{path}: {'; '.join(faults)}", behind_endpoint(platform, service.name, health), (str(first),))
+    if first.status != 200:
+        raise Unmet(f"{path} answers {first.status}", behind_endpoint(platform, service.name, health), (str(first),))
     p95_s, count = _best_p95_s(service, path)
     record_property("measured", ("p95_ms", round(p95_s * 1000, 1)))
     record_property("measured", ("series", count))
@@ -55,6 +64,11 @@ def _check_endpoint(service: Service, path: str, kind: PathKind, record_property
             f"{path}: p95 is {format_duration(p95_s)} in the best of {count} series of {_SERIES} answers, "
             f"promised {format_duration(budget_s)}"
         )
+
+
+def _path(service: Service, kind: PathKind) -> str:
+    health = service.promise.health
+    return {"overall": health.overall, "ready": health.ready, "live": health.live}[kind]
 
 
 def _best_p95_s(service: Service, path: str) -> tuple[float, int]:
@@ -76,10 +90,12 @@ def _best_p95_s(service: Service, path: str) -> tuple[float, int]:
 def test_health_names_every_dependency(service: Service, dependency: Backing) -> None:
     """Every dependency appears in the details by name and is up: an indicator that is left out is a lie."""
     role = service.role_of(dependency.name)
-    for path, health in (
-        (service.promise.health.overall, service.overall()),
-        (service.promise.health.ready, service.ready()),
-    ):
+    for kind in _NAMING:
+        path = _path(service, kind)
+        health = read_health(service.get(path))
+        if health.answer.status != 200 or (not health.details and shape_faults(health.answer, kind)):
+            # That it is red, is no health answer, or names nobody at all is told of the endpoint itself.
+            raise Blocked(by=f"health.{kind}[{service.name}]")
         detail = health.detail(role, service.promise.health.names.get(role))
         told = ", ".join(health.details) or "nothing"
         assert detail is not None, f"{path} does not name {dependency.name}; it names {told}\n{health.answer}"
@@ -91,12 +107,29 @@ def test_the_engine_checks_the_right_thing(service: Service, platform: Platform)
     """There is a HEALTHCHECK, its path is one that the service serves, it passes, and its tool exists in the image."""
     check = declared_check(platform.runtime.container(service.name), platform.runtime.image(service.name))
     assert check, "neither the image nor the Compose file has a HEALTHCHECK"
+    fault = _fault_of_check(service, platform, check)
+    if fault:
+        _demand_steady(service, " ".join(check))
+    assert not fault, f"{fault}\n{' '.join(check)}"
+
+
+def _fault_of_check(service: Service, platform: Platform, check: tuple[str, ...]) -> str:
     path = served_path(check)
     if path is not None:
         answer = service.get(path)
-        assert answer.status == 200, f"the HEALTHCHECK asks {path}, which answers {answer}\n{' '.join(check)}"
+        if answer.status != 200:
+            return f"the HEALTHCHECK asks {path}, which answers {answer}"
     fault = broken_check(platform.runtime, service.name, check)
-    assert not fault, f"the HEALTHCHECK does not pass: {fault}\n{' '.join(check)}"
+    return f"the HEALTHCHECK does not pass: {fault}" if fault else ""
+
+
+def _demand_steady(service: Service, check: str) -> None:
+    """:raises Blocked: it asks one of the three paths, which does not always answer 200: that is told of the path."""
+    for kind in _KINDS:
+        path = _path(service, kind)
+        asks = re.search(rf"{re.escape(path)}(?![\w/.-])", check)
+        if asks and any(answer.status != 200 for answer in http.series(service.url(path), _SERIES, deadline_s=5.0)):
+            raise Blocked(by=f"health.{kind}[{service.name}]")
 
 
 @criterion("health.paths", P3, each=subjects.platform, cause=BrokenPromise.INCONSISTENT_PATHS)
@@ -104,7 +137,9 @@ def test_all_services_use_the_same_paths_and_shape(subject: Subject, platform: P
     """The same paths and the same shape for all services."""
     ready = [node.name for node in platform.graph if node.kind is Kind.SERVICE and not platform.failure(node.name)]
     paths = {name: platform.service(name).promise.health for name in ready}
-    shapes = {name: str(platform.service(name).overall().family) for name in ready}
+    answers = {name: platform.service(name).overall() for name in ready}
+    # An answer that is none of a health check is told of its endpoint, and has no shape.
+    shapes = {name: str(health.family) for name, health in answers.items() if health.family is not Family.UNKNOWN}
     different = {(health.overall, health.ready, health.live) for health in paths.values()}
     assert len(different) <= 1, f"paths differ: { {name: h.overall for name, h in paths.items()} }"
     assert len(set(shapes.values())) <= 1, f"shapes differ: {shapes}"

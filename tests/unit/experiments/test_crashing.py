@@ -77,6 +77,8 @@ def test_answers_that_are_wrong_after_the_way_back_are_told(demo: World) -> None
     def wobbles(world: World, name: str, path: str) -> tuple[int, str]:
         nonlocal answers
         answers += 1
+        is_afterwards = any(call[:2] == ("crash", "auth") for call in world.runtime.calls)
+        answers = answers if is_afterwards else 0
         return (503, terminus({"redis": False})) if answers in (4, 7) else honest(world, name, path)
 
     demo.manners["auth"] = wobbles

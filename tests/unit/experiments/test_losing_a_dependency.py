@@ -27,7 +27,8 @@ def test_an_honest_user_turns_red_names_it_and_turns_green(demo: World, fault: s
     assert seen.named_after_s is not None
     assert seen.green_after_s is not None
     assert 0 <= seen.red_after_s <= seen.named_after_s < 0.3
-    assert (seen.also_accused, seen.silent, seen.live_status, seen.restarted) == ((), 0, 200, False)
+    assert (seen.unfit_before, seen.red_faults, seen.also_accused) == ("", (), ())
+    assert (seen.silent, seen.live_status) == (0, 200)
 
 
 def test_only_users_of_the_dependency_are_watched(demo: World) -> None:
@@ -101,7 +102,7 @@ def test_a_user_that_does_not_turn_green_again_is_left_unready_and_told_so_once(
 
     demo.manners["auth"] = sulks
     assert auth_under(demo).green_after_s is None
-    assert demo.platform.record.left_unready("auth") == "health.truthful[auth->redis (stopped)]"
+    assert demo.platform.record.left_unready("auth") == "stable.backing_restart[auth->redis]"
 
 
 def test_who_was_left_unready_is_not_watched_any_more(demo: World) -> None:
@@ -110,15 +111,47 @@ def test_who_was_left_unready_is_not_watched_any_more(demo: World) -> None:
     assert lose(demo.platform, "redis", PAUSED).users == {}
 
 
-def test_a_user_whose_process_ended_meanwhile_is_told(demo: World) -> None:
+def test_a_user_that_hung_and_does_not_turn_green_again_is_told_of_the_pause(demo: World) -> None:
+    def sulks(world: World, name: str, path: str) -> tuple[int, str]:
+        gone = any(call[:2] == ("pause", "redis") for call in world.runtime.calls)
+        return (503, terminus({"redis": False})) if gone else honest(world, name, path)
+
+    demo.manners["auth"] = sulks
+    assert auth_under(demo, PAUSED).green_after_s is None
+    assert demo.platform.record.left_unready("auth") == "health.truthful[auth->redis (paused)]"
+
+
+def test_what_is_wrong_with_the_form_of_the_red_answer_is_told(demo: World) -> None:
+    def says_down_with_200(world: World, name: str, path: str) -> tuple[int, str]:
+        return 200, honest(world, name, path)[1]
+
+    demo.manners["auth"] = says_down_with_200
+    seen = auth_under(demo)
+    assert seen.named_after_s is not None
+    assert seen.red_faults == ("the status is 200 while the body says 'error'",)
+
+
+@pytest.mark.parametrize("answer", [(503, terminus({"redis": False})), (200, '{"status": "ok"}')])
+def test_a_ready_that_was_red_or_named_nothing_before_the_loss_is_told(demo: World, answer: tuple[int, str]) -> None:
+    demo.manners["auth"] = always(*answer)
+    assert auth_under(demo).unfit_before
+
+
+def test_a_user_that_does_not_run_is_not_watched(demo: World) -> None:
+    demo.runtime.die("auth", 1)
+    assert lose(demo.platform, "redis", STOPPED).users == {}
+
+
+def test_a_user_that_ends_meanwhile_gives_no_answer_and_spoils_nothing(demo: World) -> None:
     def dies_of_it(world: World, name: str, path: str) -> tuple[int, str]:
         if world.runtime.states["redis"].status == "exited" and not world.platform.record.deaths("auth"):
             world.runtime.die("auth", 1)
-            world.runtime.run("auth")
         return honest(world, name, path)
 
     demo.manners["auth"] = dies_of_it
-    assert auth_under(demo).restarted
+    seen = lose(demo.platform, "redis", STOPPED).users["auth"]
+    assert seen.green_after_s is None
+    assert "not published" in seen.green_answer
 
 
 def test_a_user_that_never_became_ready_is_not_watched(demo: World) -> None:
@@ -147,7 +180,7 @@ def test_a_fault_that_does_not_land_is_an_error_and_nobody_is_judged(demo: World
     demo.runtime.stubborn.add("redis")
     with pytest.raises(FaultNotLanded, match=f"redis was to be {fault}, but the engine says running"):
         lose(demo.platform, "redis", fault)
-    assert "auth/health/ready" not in demo.asked
+    assert "auth/health/live" not in demo.asked
 
 
 def test_a_dependency_that_does_not_come_back_is_an_error_that_says_so(demo: World) -> None:

@@ -29,7 +29,7 @@ def crashed(platform: Platform) -> dict[str, Crash]:
     marks = platform.run_folder / "made"
     with marks.open("a") as file:
         file.write(f"{os.getpid()}\n")
-    return {"auth": Crash("auth", f"by {os.getpid()}", 0.1, None, ("wrong",), "answer")}
+    return {"auth": Crash("auth", f"by {os.getpid()}", "", 0.1, None, ("wrong",), "answer")}
 
 
 def made(demo: World) -> int:

@@ -24,7 +24,7 @@ from readiness.model.events import (
     Sampled,
 )
 from readiness.model.evidence import Death
-from readiness.runtime.record import Record, describe_death, restart_fault, timing, waiting_circle
+from readiness.runtime.record import Record, describe_death, timing, waiting_circle
 
 
 def started(at: float, node: str = "auth") -> ContainerStarted:
@@ -175,23 +175,28 @@ def test_a_flap_before_a_disturbance_is_one() -> None:
     assert len(record(unhealthy(99), injected(100), healed(110)).health_flaps("auth")) == 1
 
 
-# -- restarts by itself -----------------------------------------------------------------------------------------------
+# -- losses of others -------------------------------------------------------------------------------------------------
 
 
-def test_a_node_that_lives_from_start_to_end_has_no_fault() -> None:
-    assert (
-        restart_fault(record(started(10), ready(11), injected(20), died(21), started(22), healed(23)), "auth") is None
-    )
+def lost(at: float, node: str = "redis") -> Event:
+    return FaultInjected(fault="stopped", node=node, at=at)
 
 
-def test_deaths_are_told_one_by_one() -> None:
-    fault = restart_fault(record(started(10), died(12, 3), started(13), died(14, 137)), "auth")
-    assert fault == "it exited 2 time(s) by itself\nexit code 3 after 2.0 s\nexit code 137 after 1.0 s"
+def back(at: float, node: str = "redis") -> Event:
+    return FaultHealed(fault="stopped", node=node, proof="", at=at)
 
 
-def test_flaps_are_told_where_nothing_died() -> None:
-    fault = restart_fault(record(started(10), unhealthy(50), unhealthy(90)), "auth")
-    assert fault == "its HEALTHCHECK turned unhealthy 2 time(s) while nothing was disturbed"
+@pytest.mark.parametrize(
+    ("at", "expected"), [(9, None), (10, "redis"), (15, "redis"), (40, "redis"), (51, None), (100, "kafka")]
+)
+def test_a_loss_is_felt_while_it_lasts_and_shortly_after(at: float, expected: str | None) -> None:
+    losses = record(lost(10), back(20), lost(99, "kafka"))
+    found = losses.lost_at({"redis", "kafka"}, at)
+    assert (found.node if found else None) == expected
+
+
+def test_a_loss_of_somebody_else_is_none() -> None:
+    assert record(lost(10), back(20)).lost_at({"kafka"}, 15) is None
 
 
 # -- readiness and failure --------------------------------------------------------------------------------------------

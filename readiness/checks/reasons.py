@@ -1,0 +1,78 @@
+"""The cause behind a wrong answer of a service that runs: what its log says since then, or what it names itself."""
+
+from collections.abc import Mapping
+
+from readiness.diagnosis import diagnose, health_cause
+from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
+from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence
+from readiness.model.finding import Cause, Confidence
+from readiness.platform import Platform
+from readiness.probes.health import Family, Health
+
+_MARGIN_S = 0.05
+"""Between the clock of a request's beginning and that of the log's lines."""
+
+
+def told_since(platform: Platform, node: str, since: float) -> Cause | None:
+    """What a running node's log tells of a trouble since a moment; None where it tells of none.
+
+    :param since: seconds since the epoch.
+    """
+    evidence = NodeEvidence(
+        node=node,
+        state=ContainerState("running"),
+        log=platform.redactor.redact(platform.runtime.log(node, since=since - _MARGIN_S)),
+        environment=_environment(platform, node),
+    )
+    cause = diagnose(evidence, platform.graph, {})
+    return cause if cause.confidence is not Confidence.UNKNOWN else None
+
+
+def own_error_since(platform: Platform, node: str, since: float) -> Cause | None:
+    """As :func:`told_since`, where the trouble is an error of the node itself and not about a dependency."""
+    cause = told_since(platform, node, since)
+    return cause if cause is not None and cause.node == node and cause.cls not in ABOUT_A_DEPENDENCY else None
+
+
+def behind_endpoint(platform: Platform, node: str, health: Health) -> Cause | None:
+    """Why a health answer is not as it should be, where more is known than that; None where not."""
+    answer = health.answer
+    if answer.status >= 500 and health.family is Family.UNKNOWN:
+        return own_error_since(platform, node, answer.at)
+    told = {key: (detail.status, platform.redactor.redact(detail.message)) for key, detail in health.details.items()}
+    if answer.status >= 500 and any(status == "down" for status, _ in told.values()):
+        cause = health_cause(node, told, platform.evidence(node), platform.graph, platform.neighbours())
+        return cause if cause.confidence is not Confidence.UNKNOWN else None
+    return None
+
+
+def why_not_ready(platform: Platform, node: str) -> Cause:
+    """Why a service that was disturbed is not ready again: what its health answer names, or else its state and log."""
+    evidence, neighbours = platform.evidence(node), platform.neighbours()
+    health = platform.service(node).ready()
+    told = {key: (detail.status, platform.redactor.redact(detail.message)) for key, detail in health.details.items()}
+    if evidence.state.status == "running" and any(status == "down" for status, _ in told.values()):
+        return health_cause(node, told, evidence, platform.graph, neighbours)
+    return diagnose(evidence, platform.graph, neighbours)
+
+
+def behind_refusal(platform: Platform, node: str, answer: HttpAnswer) -> Cause | None:
+    """Why a request was not served by a node whose ready is green; None where the answer is not the server's fault."""
+    if answer.answered and answer.status < 500:
+        return None
+    cause = told_since(platform, node, answer.at)
+    if cause is not None:
+        return cause
+    return Cause(
+        BrokenPromise.HEALTH_LIE,
+        node,
+        None,
+        Confidence.LIKELY,
+        summary=f"{node} calls itself ready, and does not serve",
+        advice=BROKEN_PROMISES[BrokenPromise.HEALTH_LIE].advice,
+    )
+
+
+def _environment(platform: Platform, node: str) -> Mapping[str, str]:
+    return {name: platform.redactor.redact(value) for name, value in platform.graph[node].environment.items()}

@@ -64,8 +64,8 @@ _LIBRARIES = {
 
 # An exception of no known kind whose words are these may well pass on what befell a dependency or a setting.
 _OF_SOMETHING_ELSE = re.compile(
-    r"connect|unreachable|time(?:d )?out|credential|denied|permission|"
-    r"not (?:found|ready|available|installed|supported)|missing|unknown|unsupported|invalid|refused|closed|ENOENT|config",
+    r"connect|unreachable|time(?:d )?out|credential|denied|permission|missing|unknown|unsupported|invalid|refused|"
+    r"not (?:found|ready|available|installed|supported)|closed|ENOENT|config",
     re.IGNORECASE,
 )
 

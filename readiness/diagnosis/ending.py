@@ -38,8 +38,8 @@ def of_refusal(words: str, evidence: NodeEvidence) -> Cause:
     # The pattern by which the engine's words are known may leave out what another one catches.
     named = best(other for other in matches(words) if other.signature.cause is match.signature.cause)
     said = {"node": evidence.node, **(named.groups if named else {}), **match.groups}
-    advice = match.signature.advise(said) or (named.signature.advise(said) if named else "")
-    return build_cause(match.signature.cause, evidence, Confidence.SURE, said=said, advice=advice)
+    telling = named.signature if named and not match.signature.advice else match.signature
+    return build_cause(match.signature.cause, evidence, Confidence.SURE, said=said, advice=telling.advise(said))
 
 
 def of_memory(evidence: NodeEvidence) -> Cause | None:

@@ -55,6 +55,22 @@ def test_what_the_engine_refused_is_told_in_its_own_words() -> None:
     assert "the engine said: something that nobody has seen yet" in cause.evidence
 
 
+@pytest.mark.parametrize(
+    ("words", "cls", "advised"),
+    [
+        ('exec: "/start.sh": permission denied', "permission_denied", "/start.sh is not executable"),
+        ('exec: "/start.sh": stat /start.sh: no such file or directory', "command_not_found", "/start.sh is not in"),
+        ('exec: "serve": executable file not found in $PATH', "command_not_found", ""),
+        ("unable to find user app: no matching entries in passwd file", "config_invalid", "no user or group app"),
+        ("Minimum memory limit allowed is 6MB", "start_refused", ""),
+    ],
+)
+def test_an_engine_s_refusal_has_the_class_of_its_words(words: str, cls: str, advised: str) -> None:
+    cause = diagnosed(exited("auth", code=128, error=words))
+    assert (cause.cls, cause.confidence) == (cls, Confidence.SURE)
+    assert advised in cause.advice
+
+
 def test_a_slow_loop_is_seen_although_each_life_is_long() -> None:
     log = "".join(
         f"[Nest] 1  - 11/25/2025, 1:02:0{n} AM   ERROR [TypeOrmModule] Unable to connect to the database. "

@@ -15,22 +15,22 @@ _PREFIXES = (
     # docker compose logs, docker compose up, docker service logs (name.1.id@host).
     re.compile(
         rf"^{_ESCAPES}(?P<name>[A-Za-z0-9][\w-]*(?:\.[\w-]+)*?)(?:\.\d+\.\w+@[\w.-]+)?"
-        rf"\s*\|{_ESCAPES} ?{_ESCAPES}(?P<rest>.*)$"
+        rf"\s*\|{_ESCAPES} ?{_ESCAPES}"
     ),
     # kubectl logs --prefix: [pod/auth-5d9c7b-x2x9z/auth]
-    re.compile(r"^\[pod/[\w.-]+/(?P<name>[\w.-]+)\] ?(?P<rest>.*)$"),
+    re.compile(r"^\[pod/[\w.-]+/(?P<name>[\w.-]+)\] ?"),
 )
 _ENDED = re.compile(rf"^{_ESCAPES}(?P<name>[\w.-]+) exited with code (?P<code>\d+)")
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 _AROUND = (
     # gh run view --log: job, step, time.
-    re.compile(rf"^[^\t\n]{{1,120}}\t[^\t\n]{{1,120}}\t\ufeff?(?={_STAMP})(?P<rest>.*)$"),
+    re.compile(rf"^[^\t\n]{{1,120}}\t[^\t\n]{{1,120}}\t\ufeff?(?={_STAMP})"),
     # CRI: time, stream, F for a whole line or P for a part of one.
-    re.compile(rf"^{_STAMP} (?:stdout|stderr) (?P<part>[FP]) (?P<rest>.*)$"),
+    re.compile(rf"^{_STAMP} (?:stdout|stderr) (?P<part>[FP]) "),
     # syslog (RFC 3164) and journalctl.
-    re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./@:-]+?(?:\[\d+\])?: (?P<rest>.*)$"),
+    re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./@:-]+?(?:\[\d+\])?: "),
 )
-_ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) (?P<rest>.*)$")
+_ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) ")
 # Loggers put a bar behind their level; a bar behind such a word names no container.
 _LEVELS = frozenset(
     re.split(r"\s", "trace verbose debug info notice log warn warning error err severe fatal critical success panic")
@@ -41,6 +41,7 @@ _OF_COMPOSE = re.compile(
     r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ )"
 )
 _NEARLY_ALL = 0.9
+_MAX_PREFIX_CHARS = 400
 _INSTANCE = re.compile(r"^(?P<service>.+?)[-_]\d+$")
 
 
@@ -93,9 +94,9 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
         if not line.text.strip():
             continue
         filled += 1
-        match = prefix.match(line.text)
+        match = _before(line, prefix)
         if match and match["name"].lower() not in _LEVELS:
-            by_name.setdefault(match["name"], []).append(_Line(line.number, match["rest"]))
+            by_name.setdefault(match["name"], []).append(_Line(line.number, line.text[match.end() :]))
         elif ended := _ENDED.match(line.text):
             filled -= 1
             codes[ended["name"]] = int(ended["code"])
@@ -107,6 +108,11 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
         return ()
     named = _services(by_name)
     return tuple(_capture(named[name], said, _code_of(name, codes)) for name, said in by_name.items())
+
+
+def _before(line: _Line, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """What stands before a line. Only its beginning is looked at, since a line may be as long as a log."""
+    return pattern.match(line.text, 0, _MAX_PREFIX_CHARS)
 
 
 def _code_of(name: str, codes: dict[str, int]) -> int | None:
@@ -124,12 +130,12 @@ def _services(names: Iterable[str]) -> dict[str, str]:
 
 def _without(lines: list[_Line], around: re.Pattern[str]) -> list[_Line]:
     """The lines without what stands around them, where that stands around nearly all."""
-    matches = [around.match(line.text) for line in lines]
+    matches = [_before(line, around) for line in lines]
     filled = [match for line, match in zip(lines, matches, strict=True) if line.text.strip()]
     if not filled or sum(1 for match in filled if match) < _NEARLY_ALL * len(filled):
         return lines
     pairs = list(zip(lines, matches, strict=True))
-    bare = [_Line(line.number, match["rest"] if match else line.text) for line, match in pairs]
+    bare = [_Line(line.number, line.text[match.end() :] if match else line.text) for line, match in pairs]
     return _joined(bare, [match is not None and match.groupdict().get("part") == "P" for match in matches])
 
 

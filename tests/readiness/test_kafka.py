@@ -3,6 +3,7 @@
 import time
 
 from fixtures.criteria import P1, criterion
+from readiness.checks.afterwards import note_flow, note_group
 from readiness.checks.backing import demand, demand_asked, reachable, usable
 from readiness.checks.flows import demand_effect
 from readiness.checks.groups import demand_works
@@ -59,9 +60,11 @@ def test_an_event_has_its_effect_in_the_other_service(
         flow for flow in platform.contract.flows if Subject(flow.producer, flow.consumer, flow.topic) == subject
     )
     demand_effect(platform, flow, issued.token if issued else None)
+    note_flow(platform, flow)
 
 
 @criterion("kafka.groups", P1, each=subjects.consumers, cause=BrokenPromise.CONSUMER_GROUP)
 def test_consumer_groups_are_stable(service: Service, dependency: Backing, platform: Platform) -> None:
     """The declared group is Stable, has members from the service, and its lag falls."""
     demand_works(platform, service, dependency, _LAG_FALLS_WITHIN_S, since=time.time())
+    note_group(platform, service.name)

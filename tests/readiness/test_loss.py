@@ -1,6 +1,7 @@
 """The loss of each dependency: is it told, is it told truthfully, and is it overcome?"""
 
 from fixtures.criteria import P1, P2, criterion, shown_cause
+from readiness.checks.afterwards import demand_events_again
 from readiness.checks.endings import cause_after_loss, ended_with
 from readiness.checks.reasons import own_error_since, why_not_ready
 from readiness.diagnosis.promises import BrokenPromise
@@ -9,6 +10,7 @@ from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.finding import Blocked, Cause, Confidence, Unmet
+from readiness.model.graph import Role
 from readiness.model.subjects import STOPPED
 from readiness.platform import Backing, Platform, Service
 
@@ -65,13 +67,16 @@ def test_liveness_is_not_readiness(
 def test_the_service_survives_a_restart_of_its_dependency(
     service: Service, dependency: Backing, platform: Platform, experiments: Experiments
 ) -> None:
-    """After a restart of a backing service it is ready again by itself, without a restart of its own."""
+    """After a restart of a backing service it is ready again and consumes again by itself, without a restart."""
     seen = _seen(experiments, service, dependency, STOPPED)
     ended = ended_with(platform, service.name, dependency.name, STOPPED)
     if ended is not None:
         raise Unmet(f"its process ended when {dependency.name} was stopped", _after(ended.cause, service, dependency))
     if seen.green_after_s is None:
         raise _not_back(platform, service, dependency, seen)
+    if dependency.role is Role.KAFKA:
+        with platform.lock.shared():
+            demand_events_again(platform, service, dependency)
 
 
 _NO_DEADLINE = "Give each check of a dependency a deadline that is shorter than the patience of whoever asks."

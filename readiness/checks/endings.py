@@ -7,6 +7,7 @@ by that. One that ends because a dependency was taken away is the finding of tha
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from readiness.checks.engine_check import is_check_broken
 from readiness.checks.silence import is_silent, why_silent
 from readiness.diagnosis import diagnose
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
@@ -118,6 +119,8 @@ def check_no_restart(platform: Platform, node: str) -> None:
     if left is not None and record.deaths(node):
         raise Blocked(by=left.finding)
     flaps = record.health_flaps(node)
+    if flaps and is_check_broken(platform, node):
+        raise Blocked(by=f"health.engine_check[{node}]")
     if flaps:
         raise Unmet(f"its HEALTHCHECK turned unhealthy {len(flaps)} time(s) while nothing was disturbed")
 

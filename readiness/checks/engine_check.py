@@ -29,6 +29,13 @@ def engine_check_fault(platform: Platform, node: str) -> str:
     return f"the HEALTHCHECK is wrong: {fault}\n{' '.join(check)}" if fault else ""
 
 
+def is_check_broken(platform: Platform, node: str) -> bool:
+    """Whether the node has a HEALTHCHECK that does not pass, so that the engine's word on it is worth nothing."""
+    container = platform.runtime.container(node)
+    check = declared_check(container, platform.runtime.image(node))
+    return bool(check) and bool(_not_passing(platform, node, check, container.check_times))
+
+
 def _missing(graph: Graph, node: str) -> str:
     waiting = [
         each.name

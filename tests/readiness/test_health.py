@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from fixtures.criteria import P1, P3, criterion
+from readiness.checks.engine_check import engine_check_fault
 from readiness.checks.reasons import behind_endpoint
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
@@ -16,7 +17,6 @@ from readiness.platform import Backing, Platform, Service
 from readiness.probes import http
 from readiness.probes.health import Family, PathKind, read_health, shape_faults
 from readiness.probes.http import percentile
-from readiness.runtime.health_check import broken_check, declared_check, served_path
 
 _SERIES = 20
 """Requests of one series: enough for a p95 that one slow answer does not decide alone."""
@@ -102,25 +102,13 @@ def test_health_names_every_dependency(service: Service, dependency: Backing) ->
         assert detail.status == "up", f"{path} says that {dependency.name} is {detail.status}\n{health.answer}"
 
 
-@criterion("health.engine_check", P1, each=subjects.services, cause=CauseClass.HEALTHCHECK_BROKEN)
-def test_the_engine_checks_the_right_thing(service: Service, platform: Platform) -> None:
-    """There is a HEALTHCHECK, its path is one that the service serves, it passes, and its tool exists in the image."""
-    check = declared_check(platform.runtime.container(service.name), platform.runtime.image(service.name))
-    assert check, "neither the image nor the Compose file has a HEALTHCHECK"
-    fault = _fault_of_check(service, platform, check)
-    if fault:
-        _demand_steady(service, " ".join(check))
-    assert not fault, f"{fault}\n{' '.join(check)}"
-
-
-def _fault_of_check(service: Service, platform: Platform, check: tuple[str, ...]) -> str:
-    path = served_path(check)
-    if path is not None:
-        answer = service.get(path)
-        if answer.status != 200:
-            return f"the HEALTHCHECK asks {path}, which answers {answer}"
-    fault = broken_check(platform.runtime, service.name, check)
-    return f"the HEALTHCHECK does not pass: {fault}" if fault else ""
+@criterion("health.engine_check", P1, each=subjects.lasting_nodes, cause=CauseClass.HEALTHCHECK_BROKEN)
+def test_the_engine_checks_the_right_thing(ready_node: str, platform: Platform) -> None:
+    """There is a HEALTHCHECK that asks what the node serves, passes, has its tool, and notices a hang in time."""
+    fault = engine_check_fault(platform, ready_node)
+    if fault and platform.graph[ready_node].kind is Kind.SERVICE:
+        _demand_steady(platform.service(ready_node), fault)
+    assert not fault, fault
 
 
 def _demand_steady(service: Service, check: str) -> None:

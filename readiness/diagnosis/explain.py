@@ -6,10 +6,12 @@ from readiness.diagnosis import addresses, listening, state, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.attempts import attempts_in, told_of_the_end
 from readiness.diagnosis.backing import of_answers
+from readiness.diagnosis.brokers import of_redirection
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.client import with_clients_side
 from readiness.diagnosis.history import as_it_ended, death_beside
+from readiness.diagnosis.migrations import as_migration
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Match, Reading
 from readiness.diagnosis.scene import Scene
@@ -20,6 +22,7 @@ from readiness.model.finding import Cause, Confidence
 
 def explain_reading(reading: Reading, evidence: NodeEvidence, scene: Scene) -> Cause:
     """The cause that a log names, with the dependency found in the graph and looked at in its turn."""
+    reading = as_migration(reading)
     tried = attempts_in(evidence, reading) if reading.match.signature.cause in ABOUT_A_DEPENDENCY else None
     lines = wording.lines_of(reading)
     if tried is None:
@@ -44,6 +47,9 @@ def explain(
     deaf = _not_listening(place, lines, evidence, scene)
     if deaf is not None:
         return deaf
+    redirected = of_redirection(match, place, lines, confidence, evidence, scene)
+    if redirected is not None:
+        return redirected
     refused_to_all = _refused_to_all(match, dependency, evidence, scene)
     if refused_to_all is not None:
         return replace(refused_to_all, evidence=(*refused_to_all.evidence, *(f"{evidence.node}: {x}" for x in lines)))

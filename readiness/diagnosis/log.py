@@ -76,7 +76,9 @@ _LEVEL_FIELD = re.compile(r"\b(?:level|lvl|severity)=\"?(?P<level>\w+)")
 _KLOG = {"I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}
 
 _CONTINUES = re.compile(
-    r"^(?:Caused by: |Suppressed: |\.\.\. \d+ more|at \S+[ (]|[}\])]+[,;]?$|DETAIL: |HINT: |STATEMENT: |CONTEXT: |"
+    r"^(?:Caused by: |\S+\.rb:\d+:in [`']|"
+    r"Suppressed: |\.\.\. \d+ more|at \S+[ (]|[}\])]+[,;]?$|"
+    r"DETAIL: |HINT: |STATEMENT: |CONTEXT: |"
     r"The above exception was the direct cause|During handling of the above exception|Node\.js v\d|goroutine \d+ \[|"
     r"\[signal |exit status \d+$|\[SQL: |\(Background on this error|npm (?:ERR!|error) |\^+$)"
 )
@@ -96,6 +98,8 @@ _UNCAUGHT = re.compile(
     re.MULTILINE,
 )
 
+# PostgreSQL's head of a line: time and process. Process 1 is the server itself.
+_SESSION = re.compile(rf"^{STAMP}(?: [A-Z]{{3,4}})? \[(?!1\])\d+(?:-\d+)?\](?: \S+)? (?:FATAL|ERROR):")
 # What a runtime or library says of the future: it ended nothing.
 _NOISE = re.compile(
     r"\w*(?:Deprecat|Experimental|Future|PendingDeprecat)\w*Warning\b|DEPRECATION WARNING|npm (?:WARN|warn|notice)\b"
@@ -123,7 +127,14 @@ class Entry:
         """Whether the runtime or framework itself reports this as what ended the program."""
         bare_traceback = self.level is None and self.text.startswith(_TRACEBACK)
         crash = bare_traceback or bool(_NODE_CRASH.match(self.text.split("\n", 1)[0]))
+        if self.of_a_session:
+            return False
         return crash or self.level is Level.FATAL or bool(_UNCAUGHT.search(self.text))
+
+    @property
+    def of_a_session(self) -> bool:
+        """Whether a database server says it of one of its clients' sessions, which ends without the server."""
+        return bool(_SESSION.match(self.text))
 
     @property
     def is_trouble(self) -> bool:

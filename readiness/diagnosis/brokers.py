@@ -1,0 +1,85 @@
+"""Kafka's second address: a broker tells its clients where to connect, and may send them where nobody is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from readiness.diagnosis import addresses, settings, wording
+from readiness.diagnosis.addresses import Place, Problem
+from readiness.diagnosis.building import at_most_likely, build_cause
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.reading import Match
+from readiness.diagnosis.scene import Scene
+from readiness.model.evidence import ContainerState, NodeEvidence
+from readiness.model.finding import Cause, Confidence
+from readiness.model.graph import Node
+
+_LISTENER = re.compile(r"(?P<name>[A-Za-z]\w*)://(?P<host>\[[^\]]*\]|[^:,/\s]*):(?P<port>\d+)")
+_ADVERTISED = re.compile(r"ADVERTISED_?LISTENERS$", re.IGNORECASE)
+_REDPANDA = re.compile(r"--advertise-kafka-addr[\s=]+(?P<value>\S+)")
+# What is wrong with an address that no client can use. A name that others of its clients know is no fault of it.
+_LEADS_NOWHERE = (Problem.UNKNOWN_NAME, Problem.LOCALHOST, Problem.CLOSED_PORT)
+_ON_THE_WAY = (CauseClass.DEPENDENCY_UNREACHABLE, CauseClass.DEPENDENCY_NAME_UNRESOLVED, CauseClass.DEPENDENCY_TIMEOUT)
+_FIRST_CONTACT = re.compile(r"bootstrap|seed", re.IGNORECASE)
+_ADVICE = "Let the broker advertise (advertised.listeners) the name and port at which its clients reach it."
+
+
+def of_redirection(
+    match: Match, place: Place, lines: tuple[str, ...], confidence: Confidence, evidence: NodeEvidence, scene: Scene
+) -> Cause | None:
+    """The client looks where none of its settings sends it: the broker did, with the address that it advertises.
+
+    Sure where the broker's own settings show that address, and likely where it is the images' default.
+    """
+    node = scene.graph.nodes.get(evidence.node)
+    if match.signature.cause not in _ON_THE_WAY or place.problem not in _LEADS_NOWHERE or place.keys or node is None:
+        return None
+    broker = _bootstrap(evidence, scene, place)
+    if broker is None or (match.role != "kafka" and not _advertises(broker, place)):
+        return None
+    declared = list(_advertised(broker))
+    # A broker that nobody told what to advertise names localhost to everybody, in most images.
+    by_default = not declared and place.problem is Problem.LOCALHOST and not _FIRST_CONTACT.search(match.line)
+    if not by_default and not _advertises(broker, place):
+        return None
+    told = wording.summary_of_place(evidence.node, place) or ""
+    shown = tuple(f"{broker.name}: {key}={value}" for key, value in declared)
+    seen = scene.neighbours.get(broker.name, NodeEvidence(broker.name, ContainerState("running")))
+    said = (*(f"{evidence.node}: {line}" for line in lines), *shown)
+    cause = build_cause(CauseClass(match.signature.cause), seen, confidence, lines=said, advice=_ADVICE)
+    return replace(
+        cause,
+        dependency=broker.name,
+        confidence=at_most_likely(cause) if by_default else confidence,
+        summary=f"{broker.name} sends its clients on to {place}, which leads nowhere: {told}",
+    )
+
+
+def _bootstrap(evidence: NodeEvidence, scene: Scene, place: Place) -> Node | None:
+    """The broker that the client's settings name, by an address that is right and not the one that failed."""
+    node = scene.graph[evidence.node]
+    known = settings.places(scene.graph, evidence.node, evidence.environment or node.environment)
+    brokers = [
+        found
+        for setting, found in known
+        if found.node in scene.graph.nodes
+        and (setting.role == "kafka" or "kafka" in addresses.roles_of(scene.graph[str(found.node)]))
+    ]
+    if any((found.host, found.port) == (place.host, place.port) or found.problem for found in brokers):
+        return None
+    names = {found.node for found in brokers}
+    return scene.graph.nodes.get(next(iter(names)) or "") if len(names) == 1 else None
+
+
+def _advertises(broker: Node, place: Place) -> bool:
+    found = [match for _, value in _advertised(broker) for match in _LISTENER.finditer(value)]
+    same = [match for match in found if match["host"].strip("[]").lower() == place.host]
+    return any(place.port is None or int(match["port"]) == place.port for match in same)
+
+
+def _advertised(broker: Node) -> Iterator[tuple[str, str]]:
+    for key, value in broker.environment.items():
+        if _ADVERTISED.search(key.replace(".", "_")):
+            yield key, value
+    for match in _REDPANDA.finditer(" ".join((*(broker.entrypoint or ()), *(broker.command or ())))):
+        yield "--advertise-kafka-addr", match["value"]

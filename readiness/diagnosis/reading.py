@@ -76,6 +76,14 @@ _RECOVERED = re.compile(
 )
 
 
+# What says that the start went well: errors before it were overcome or have nothing to do with the end.
+_STARTED = re.compile(
+    r"Nest (?:application|microservice) (?:is )?(?:successfully started|listening)|Application startup complete|"
+    r"Started \w+ in [\d.]+ seconds|[Ss]erver (?:is )?(?:now )?(?:listening|running|started|ready)\b|"
+    r"Listening (?:on|at)\b|ready to accept connections|ready for connections|start worker process"
+)
+
+
 @dataclass(frozen=True)
 class Match:
     """A signature that fits an entry, with what its named groups caught."""
@@ -218,7 +226,7 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
         return next((Reading(m, s.entry, _of_wrapper(m), s.count) for m, s in wrappers if m), None)
     near = any(s.entry is behind.entry for s in said[-LAST_WORDS:])
     if behind.match.is_specific:
-        sure = ended and near and behind.entry.is_trouble
+        sure = ended and near and behind.confidence is Confidence.SURE
         return replace(behind, confidence=Confidence.SURE if sure else Confidence.LIKELY)
     return behind
 
@@ -228,15 +236,18 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
     quiet: Reading | None = None
     kind: Reading | None = None
     overcome: set[str] = set()
+    started = False
     for one in reversed(said[max(0, end - LOOK_BACK) : end]):
         overcome |= _recovered(one.entry)
+        started = started or _says_started(one.entry)
         fitting = [match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper)]
         found = [match for match in fitting if match.role not in overcome]
         if fitting and not found:
             continue
         root = best(found)
         if root and root.is_specific and one.entry.is_trouble:
-            return Reading(root, one.entry, Confidence.SURE, one.count)
+            survived = started or (one.entry.of_a_session and root.signature.cause in ABOUT_A_DEPENDENCY)
+            return Reading(root, one.entry, Confidence.LIKELY if survived else Confidence.SURE, one.count)
         if root and root.is_specific and quiet is None:
             quiet = Reading(root, one.entry, Confidence.LIKELY, one.count)
         exception = root or (_exception(one.entry) if (one.entry.level or Level.ERROR) >= Level.ERROR else None)
@@ -246,6 +257,10 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
         if root and one.entry.is_trouble and kind is None:
             kind = Reading(root, one.entry, Confidence.LIKELY, one.count)
     return quiet or kind
+
+
+def _says_started(entry: Entry) -> bool:
+    return (entry.level is None or entry.level <= Level.INFO) and bool(_STARTED.search(entry.message))
 
 
 def _recovered(entry: Entry) -> set[str]:

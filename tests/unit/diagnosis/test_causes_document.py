@@ -30,11 +30,9 @@ def test_a_section_says_what_it_means_how_it_shows_and_what_to_do(cause: StrEnum
 def test_every_class_that_a_text_can_tell_of_has_a_signature() -> None:
     told = {signature.cause for source in Source for signature in signatures(source)}
     by_the_state_alone = {
-        CauseClass.DEPENDENCY_FAILED,
         CauseClass.EXITED_CLEAN,
         CauseClass.HEAP_OOM_OR_ABORT,
         CauseClass.NOT_LISTENING,
-        CauseClass.KILLED_SIGKILL,
         CauseClass.TERMINATED_BY_SIGNAL,
         CauseClass.WAITING_CIRCLE,
         CauseClass.UNKNOWN,

@@ -40,6 +40,8 @@ from readiness.probes.kafka_client import (
     settings,
 )
 
+_MOST_RETRIES = 8
+"""Some 5 s, by librdkafka's back-off from 0.1 s to 1 s: far longer than a new topic takes to have a leader."""
 _CLEAN_UP_SHARE = 0.2
 """Of the time that is left when the topic was made: what is kept for deleting it."""
 
@@ -213,6 +215,8 @@ def _produce(broker: Broker, topic: str, marker: str, watch: Stopwatch) -> _Posi
             "acks": "all",
             "linger.ms": 0,
             "message.timeout.ms": timeout_ms,
+            # Without an end a broker's refusal, of too few replicas for instance, would only be told as silence.
+            "message.send.max.retries": _MOST_RETRIES,
             "topic.metadata.refresh.fast.interval.ms": 20,
         },
         logger=quiet_logger(broker.complaints),

@@ -1,6 +1,8 @@
 """Clients of Apache Kafka for the probes: made, kept, held to a deadline, and silenced.
 
 One admin client is kept for each bootstrap address: the first request on it takes some 60 ms, every other one 1 ms.
+After a restart of the broker librdkafka's now and then stays without a connection: one that was kept and gets no answer
+is replaced, and the question is put once more in the time that is left.
 librdkafka retries for as long as it is let and says little: what its log holds becomes part of the error and is not
 printed.
 """
@@ -9,10 +11,10 @@ import asyncio
 import logging
 import queue
 import re
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -75,9 +77,7 @@ def run_probe(name: str, address: Address, deadline_s: float, work: Work) -> Pro
     error = ""
     try:
         _reach(address, watch)
-        broker = _broker(address)
-        broker.newest_complaint()  # One of an earlier probe.
-        detail = work(broker, watch)
+        detail = _worked(address, watch, work)
     except (TimeoutError, FutureTimeoutError, queue.Empty):
         error = _with_complaint(watch.silence, address)
     except WrongAnswerError as failure:
@@ -86,7 +86,30 @@ def run_probe(name: str, address: Address, deadline_s: float, work: Work) -> Pro
         error = network_failure(failure) or str(failure)
     except KafkaException as failure:
         error = _named(failure, watch, address)
+    if error:
+        _forget(address)
     return ProbeAnswer(name, str(address), not error, watch.elapsed_s, watch.at, error, detail)
+
+
+def _worked(address: Address, watch: Stopwatch, work: Work) -> Detail:
+    """What ``work`` gets from the kept client, or from a new one where the kept one stays silent."""
+    if address in _KEPT:
+        patience = Stopwatch(watch.left_s * _SHARE_OF_A_KEPT_CLIENT)
+        try:
+            return work(_fresh(address), patience)
+        except (TimeoutError, FutureTimeoutError, queue.Empty):
+            _forget(address)
+        except KafkaException as failure:
+            if error_code(failure) not in _SILENT:
+                raise
+            _forget(address)
+    return work(_fresh(address), watch)
+
+
+def _fresh(address: Address) -> Broker:
+    broker = _broker(address)
+    broker.newest_complaint()  # One of an earlier probe.
+    return broker
 
 
 def _reach(address: Address, watch: Stopwatch) -> None:
@@ -99,10 +122,25 @@ def _reach(address: Address, watch: Stopwatch) -> None:
     ask(connect(), watch.left_s)
 
 
-@lru_cache(maxsize=16)
+_KEPT: dict[Address, Broker] = {}
+_KEEPING = threading.Lock()
+_SHARE_OF_A_KEPT_CLIENT = 0.5
+"""Of the time for a question: what a client that was kept may use of it before another one is made."""
+
+
 def _broker(address: Address) -> Broker:
-    complaints = _Complaints()
-    return Broker(address, AdminClient(settings(address), logger=quiet_logger(complaints)), complaints)
+    with _KEEPING:
+        if address not in _KEPT:
+            complaints = _Complaints()
+            _KEPT[address] = Broker(
+                address, AdminClient(settings(address), logger=quiet_logger(complaints)), complaints
+            )
+        return _KEPT[address]
+
+
+def _forget(address: Address) -> None:
+    with _KEEPING:
+        _KEPT.pop(address, None)
 
 
 def settings(address: Address) -> dict[str, Any]:

@@ -1,10 +1,15 @@
+"""What the probes of Kafka make of a broker, and of one that misbehaves."""
+
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from readiness.model.address import Address
 from readiness.model.evidence import ProbeAnswer
-from readiness.probes import kafka
+from readiness.probes import kafka, kafka_client, kafka_records
+from readiness.probes.deadline import Stopwatch
 from tests.unit.probes.misbehaving_servers import (
     GRACE_S,
     Behaviour,
@@ -72,3 +77,60 @@ def test_what_a_broker_did_in_an_earlier_probe_is_not_told_again() -> None:
     with server(says_and_closes(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as address:
         assert PROBES["metadata"](address).error.startswith("not Kafka")
     assert PROBES["metadata"](address).error == "connection refused"
+
+
+class KeptClient:
+    """In place of a broker whose kept client has lost its way: only a client made anew gets an answer."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.made = 0
+        monkeypatch.setattr(kafka_client, "_KEPT", {})
+        monkeypatch.setattr(kafka_client, "_reach", lambda *_: None)
+        monkeypatch.setattr(kafka_client, "AdminClient", self._make)
+
+    def _make(self, *_: object, **__: object) -> SimpleNamespace:
+        self.made += 1
+        return SimpleNamespace(poll=lambda _: 0, number=self.made)
+
+    def ask(self, work: kafka_client.Work) -> ProbeAnswer:
+        return kafka_client.run_probe("kafka.any", Address("127.0.0.1", 1), DEADLINE_S, work)
+
+
+def test_a_kept_client_that_stays_silent_is_replaced_within_the_same_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = KeptClient(monkeypatch)
+    assert client.ask(lambda broker, _: {"by": vars(broker.admin)["number"]}).detail == {"by": 1}
+
+    def only_a_new_one(broker: kafka_client.Broker, _: Stopwatch) -> kafka_client.Detail:
+        if vars(broker.admin)["number"] == 1:
+            raise TimeoutError
+        return {"by": vars(broker.admin)["number"]}
+
+    assert client.ask(only_a_new_one).detail == {"by": 2}
+    assert client.made == 2
+
+
+def test_what_a_kept_client_is_told_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = KeptClient(monkeypatch)
+    client.ask(lambda *_: {})
+
+    def refused(*_: object) -> kafka_client.Detail:
+        raise KafkaException(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED))
+
+    answer = client.ask(refused)
+    assert answer.error.startswith("TOPIC_AUTHORIZATION_FAILED")
+    assert client.made == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "grown"),
+    [
+        ({}, {}, {}),
+        ({"a": {0: 3}}, {"a": {0: 3}}, {}),
+        ({"a": {0: 3, 1: 0}}, {"a": {0: 3, 1: 2}, "new": {0: 1}}, {"a": 2, "new": 1}),
+        ({"a": {0: 9}}, {"a": {0: 1}}, {}),
+    ],
+)
+def test_growth_of_topics_is_counted_over_partitions(
+    before: kafka_records.Ends, after: kafka_records.Ends, grown: dict[str, int]
+) -> None:
+    assert kafka_records.grown(before, after) == grown

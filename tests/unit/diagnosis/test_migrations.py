@@ -65,6 +65,11 @@ def test_a_narrower_class_is_kept() -> None:
     assert diagnosed(exited("auth", log)).cls == "schema_conflict"
 
 
+def test_a_tool_that_is_merely_made_applies_nothing() -> None:
+    log = "TypeError: x\n    at new MigrationExecutor (/app/node_modules/typeorm/MigrationExecutor.js:27:39)\n\nNode.js v18\n"
+    assert diagnosed(exited("auth", log)).cls == "app_exception"
+
+
 @pytest.mark.parametrize(
     "frame",
     ["/app/dist/orders.js:3:9", "/app/node_modules/x/migrations/run.js:3:9", "/app/dist/migrations.service.js:3:9"],

@@ -25,8 +25,9 @@ _OVERCOME = re.compile(
 )
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?")
 _HOST_PORT = re.compile(r"(?<![\w/.])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})\b")
+# Without pg_ctl's words of its own server, "waiting for server to shut down....".
 _AWAITED = re.compile(
-    r"\bwait(?:ing|s|ed)? (?:for|on) (?:the )?(?:(?:service|upstream|container)\s+)?[\"'`]?(?P<host>[\w.-]+)",
+    r"\bwait(?:ing|s|ed)? (?:for|on) (?!server to (?:start|shut down)\.\.)(?:the )?(?:(?:service|upstream|container)\s+)?[\"'`]?(?P<host>[\w.-]+)",
     re.IGNORECASE,
 )
 # A wait that goes on stands among the last things that were said.

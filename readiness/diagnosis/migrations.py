@@ -15,7 +15,8 @@ _FILE = re.compile(
 _LIBRARY = re.compile(r"node_modules|site-packages|dist-packages|[/\\]gems[/\\]|[/\\]vendor[/\\]|\.pnpm|node:internal")
 # Frames of the tools that apply migrations: what they call is a migration.
 _APPLIES = re.compile(
-    r"\bMigrationExecutor\.(?:execute|undo)\w*\b|\bat \w*QueryRunner\.createInd(?:ex|ices)|\bUmzug\.|knex[/\\]lib[/\\]migrations[/\\]|"
+    r"\bMigrationExecutor\.(?:execute|undo)\w*\b|\bat \w*QueryRunner\.createInd(?:ex|ices)|"
+    r"\bUmzug\.|knex[/\\]lib[/\\]migrations[/\\]|"
     r"@mikro-orm[/\\]migrations|alembic[/\\]runtime[/\\]migration\.py|django[/\\]db[/\\]migrations[/\\]executor\.py|"
     r"active_record[/\\]migration\.rb|Illuminate[/\\]Database[/\\]Migrations"
 )

@@ -66,8 +66,8 @@ def test_a_narrower_class_is_kept() -> None:
 
 
 def test_a_tool_that_is_merely_made_applies_nothing() -> None:
-    log = "TypeError: x\n    at new MigrationExecutor (/app/node_modules/typeorm/MigrationExecutor.js:27:39)\n\nNode.js v18\n"
-    assert diagnosed(exited("auth", log)).cls == "app_exception"
+    frame = "at new MigrationExecutor (/app/node_modules/typeorm/MigrationExecutor.js:27:39)"
+    assert diagnosed(exited("auth", f"TypeError: x\n    {frame}\n\nNode.js v18\n")).cls == "app_exception"
 
 
 @pytest.mark.parametrize(

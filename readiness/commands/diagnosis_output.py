@@ -15,20 +15,33 @@ _LINE_LIMIT = 1000
 _COLOUR = {Confidence.SURE: "red", Confidence.LIKELY: "yellow", Confidence.UNKNOWN: "cyan"}
 _LABEL_WIDTH = 9
 _MOST_LINES = 8
+_MOST_CAUSES = 5
+_MOST_NAMES = 12
 
 
 def as_text(diagnosed: Sequence[Diagnosed]) -> str:
-    """The root cause in full, then what follows from it, then what failed for reasons of its own."""
+    """The root cause in full with what follows from it, then what failed for reasons of its own; alike ones once."""
     root = root_cause(diagnosed)
     others = [each for each in diagnosed if each is not root]
-    own = [each for each in others if each.root is not None and not each.is_blocked]
-    quiet = [each for each in others if each.root is None]
-    lines = [*_in_full(root, diagnosed)]
+    own = [root, *(each for each in others if each.root is not None and not each.is_blocked)]
+    alike: dict[tuple[str, str | None], list[Diagnosed]] = {}
     for each in own:
-        lines += [Text(), *_in_full(each, diagnosed)]
+        alike.setdefault(_kind(each), []).append(each)
+    lines: list[Text] = []
+    for first, *same in list(alike.values())[:_MOST_CAUSES]:
+        lines += [*_in_full(first, same, diagnosed), Text()]
+    if len(alike) > _MOST_CAUSES:
+        lines += [Text(f"{counted(len(alike) - _MOST_CAUSES, 'cause')} more with --format json", style=MUTED)]
+    quiet = [each.node for each in others if each.root is None]
     if quiet:
-        lines += [Text(), Text(f"nothing failing was seen of {names([each.node for each in quiet], 12)}", style=MUTED)]
-    return rendered(lines)
+        lines += [Text(f"nothing failing was seen of {names(quiet, _MOST_NAMES)}", style=MUTED)]
+    return rendered(lines if lines[-1] else lines[:-1])
+
+
+def _kind(each: Diagnosed) -> tuple[str, str | None]:
+    """What is told once: the same failure of several nodes about one dependency; another failure stands alone."""
+    dependency = each.cause.dependency
+    return (each.cause.cls, dependency) if dependency else (f"{each.cause.cls} {each.node}", None)
 
 
 def to_json(diagnosed: Sequence[Diagnosed]) -> str:
@@ -60,7 +73,7 @@ def _cause(cause: Cause) -> dict[str, object]:
     }
 
 
-def _in_full(each: Diagnosed, diagnosed: Sequence[Diagnosed]) -> Iterator[Text]:
+def _in_full(each: Diagnosed, same: Sequence[Diagnosed], diagnosed: Sequence[Diagnosed]) -> Iterator[Text]:
     cause = each.cause
     yield Text.assemble((one_line(cause.summary or f"{cause.node}: {cause.cls}"), EMPHASIS))
     yield _labelled("cause", Text.assemble((cause.cls, _COLOUR[cause.confidence]), f", {_certainty(cause)}"))
@@ -71,9 +84,12 @@ def _in_full(each: Diagnosed, diagnosed: Sequence[Diagnosed]) -> Iterator[Text]:
         yield _labelled("" if number else "evidence", Text(one_line(line)))
     if len(cause.evidence) > _MOST_LINES:
         yield _labelled("", Text(f"... {counted(len(cause.evidence) - _MOST_LINES, 'line')} more with --format json"))
-    blocked = [other for other in diagnosed if other.is_blocked and other.root == each.node]
-    for number, other in enumerate(blocked):
-        yield _labelled("" if number else "blocks", Text(other.node))
+    if same:
+        yield _labelled("also", Text(names([other.node for other in same], _MOST_NAMES)))
+    roots = {each.node, *(other.node for other in same)}
+    blocked = [other.node for other in diagnosed if other.is_blocked and other.root in roots]
+    if blocked:
+        yield _labelled("blocks", Text(names(blocked, _MOST_NAMES)))
     yield _labelled("do", Text(one_line(cause.advice, _LINE_LIMIT)))
     yield _labelled("more", Text(f"{_PAGE}#{cause.cls}", style=MUTED))
 

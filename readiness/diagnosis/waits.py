@@ -27,7 +27,8 @@ _URL = re.compile(r"\b[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::(?P<p
 _HOST_PORT = re.compile(r"(?<![\w/.])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})\b")
 # Without pg_ctl's words of its own server, "waiting for server to shut down....".
 _AWAITED = re.compile(
-    r"\bwait(?:ing|s|ed)? (?:for|on) (?!server to (?:start|shut down)\.\.)(?:the )?(?:(?:service|upstream|container)\s+)?[\"'`]?(?P<host>[\w.-]+)",
+    r"\bwait(?:ing|s|ed)? (?:for|on) (?!server to (?:start|shut down)\.\.)(?:the )?"
+    r"(?:(?:service|upstream|container)\s+)?[\"'`]?(?P<host>[\w.-]+)",
     re.IGNORECASE,
 )
 # A wait that goes on stands among the last things that were said.

@@ -48,7 +48,23 @@ def test_a_sample_of_a_health_check_is_diagnosed_from_its_output(signature: Sign
     assert (cause.cls, cause.confidence) == (signature.cause, Confidence.SURE)
 
 
-@pytest.mark.parametrize("text", ["x" * 8000, "X_" * 4000, "1" * 8000, "a." * 4000, "missing env " * 600, "/a" * 4000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 8000,
+        "X_" * 4000,
+        "1" * 8000,
+        "a." * 4000,
+        "/a" * 4000,
+        "missing env " * 600,
+        "Error: " * 1100,
+        "connection to " * 570,
+        "File /migrations/" * 470,
+        "open " * 1600,
+        "error: x\n" * 800,
+        '"' * 8000,
+    ],
+)
 def test_no_pattern_is_slow_on_a_long_line(text: str) -> None:
     began = time.perf_counter()
     for signature in LOG:

@@ -84,6 +84,10 @@ class NodeEvidence:
     """What that answer says of each dependency: key to status and message."""
     activity: Activity | None = None
     """What it did after its budget; None where it was not watched for long enough to tell."""
+    lives: int = 1
+    """How many lives of the container its log was seen to hold; ``log`` and ``earlier_log`` are the last two."""
+    turn_s: float | None = None
+    """The usual time from the start of one of these lives to the next, in seconds, where the log's times tell."""
     promised_ports: tuple[int, ...] = ()
     """The container's ports at which it is to answer, where the contract tells them."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from readiness.model.contract import GraphQL
 from readiness.model.errors import ReadinessError
 from readiness.probes import graphql
-from readiness.probes.graphql import GraphQLAnswer
+from readiness.probes.graphql import GraphQLAnswer, GraphQLFault
 from readiness.schema import Subgraph, parse
 from readiness.schema.introspection import agreement, service_faults
 from readiness.schema.nesting import nested_query
@@ -19,8 +19,9 @@ _BEYOND_DEPTH = 5
 """How much deeper than the promised limit a query is nested that has to be refused."""
 _HUGE_FIELDS = 20_000
 """Fields of a query that has to be refused for its size (some 300 kB)."""
-_BATCH = 1_000
-"""Operations in one request, each of them small, that have to be refused together (some 25 kB)."""
+_BATCH = 200
+"""Operations in one request, each of them small, that have to be refused together: clients batch ten or so."""
+_NO_SUCH_ENTITY = "query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }"
 
 
 class NotServed(ReadinessError):
@@ -158,7 +159,7 @@ def _entity_faults(running: RunningSubgraph, plan: KeyPlan, found: tuple[Represe
 
 def guard_faults(running: RunningSubgraph, schema: Subgraph, *, wants_token: bool) -> Iterator[str]:
     """What the subgraph lets through that it should not."""
-    yield from _unnoticed_mistake(running)
+    yield from _unnoticed_mistake(running, schema)
     yield from _unlimited(running, schema)
     if running.promise.introspection is False and graphql.introspect(running.url, running.headers, _DEADLINE_S).ok:
         yield "introspection is open, although the contract wants it closed"
@@ -166,14 +167,20 @@ def guard_faults(running: RunningSubgraph, schema: Subgraph, *, wants_token: boo
         yield from _open_to_all(running, schema)
 
 
-def _unnoticed_mistake(running: RunningSubgraph) -> Iterator[str]:
+def _unnoticed_mistake(running: RunningSubgraph, schema: Subgraph) -> Iterator[str]:
     answer = running.ask("{ __noSuchField }")
+    # A query that is refused as a whole reaches no resolver; a representation of nothing does.
+    errors = (*answer.errors, *(_errors_of_a_resolver(running) if key_plans(schema, {}) else ()))
     if answer.error:
         yield f"a query with a mistake is not answered as GraphQL: {answer.error}"
     elif not answer.errors:
         yield "a query of a field that does not exist is answered without an error"
-    elif any(fault.has_stack for fault in answer.errors):
+    elif any(fault.has_stack for fault in errors):
         yield "its errors show a stack trace to whoever asks"
+
+
+def _errors_of_a_resolver(running: RunningSubgraph) -> tuple[GraphQLFault, ...]:
+    return running.ask(_NO_SUCH_ENTITY, {"representations": [{"__typename": "NoSuchEntity"}]}).errors
 
 
 def _unlimited(running: RunningSubgraph, schema: Subgraph) -> Iterator[str]:

@@ -259,7 +259,7 @@ def test_a_query_that_is_too_large_has_to_be_refused(server: Server) -> None:
 
 def test_a_batch_without_end_has_to_be_refused(server: Server) -> None:
     server.most_operations = 10**6
-    assert guards() == ["a batch of 1000 operations in one request is answered"]
+    assert guards() == ["a batch of 200 operations in one request is answered"]
 
 
 def test_open_introspection_is_a_fault_only_where_it_is_to_be_closed(server: Server) -> None:
@@ -291,9 +291,23 @@ def test_a_mistake_has_to_be_an_error_without_a_stack_trace(server: Server, mist
     execute = server.execute
 
     def with_mistake(url: str, query: str, *more: Any, **named: Any) -> GraphQLAnswer:
-        return mistake if "__noSuchField" in query else execute(url, query, *more, **named)
+        return (
+            mistake if "__noSuchField" in query or "NoSuchEntity" in str(more) else execute(url, query, *more, **named)
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(graphql, "execute", with_mistake)
         (fault,) = guard_faults(running(), schema, wants_token=False)
     assert fault.startswith(told)
+
+
+def test_a_stack_trace_in_the_error_of_a_resolver_is_told(server: Server) -> None:
+    execute = server.execute
+    trace = answer(errors=(GraphQLFault("boom", has_stack=True),))
+
+    def with_trace(url: str, query: str, *more: Any, **named: Any) -> GraphQLAnswer:
+        return trace if "NoSuchEntity" in str(more) else execute(url, query, *more, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graphql, "execute", with_trace)
+        assert guards() == ["its errors show a stack trace to whoever asks"]

@@ -14,6 +14,8 @@ from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause
 from readiness.model.graph import Graph, Kind
 
+_ABOUT_THE_CONNECTION = (CauseClass.TLS_MISMATCH, CauseClass.DATABASE_MISSING)
+"""Causes beside those of reaching and logging in for which the client's settings decide."""
 _CORRECT_THE_SETTING = "Correct the host and port in the node's settings."
 _ADVICE = {
     Problem.LOCALHOST: "Set the dependency's service name in place of localhost in the node's settings.",
@@ -41,9 +43,11 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
     if cause.cls == CauseClass.DEPENDENCY_AUTH_FAILED:
         cause = _refused_to_whom(cause, evidence, scene)
         keys = addresses.credentials_for(node, dependency, match.role)
+    elif cause.cls in _ABOUT_THE_CONNECTION:
+        keys = addresses.credentials_for(node, dependency, match.role)
     else:
         keys = settings.variables_for(node, place, dependency) if told or place.host else ()
-    if keys and about_dependency and cause.node == evidence.node:
+    if keys and (about_dependency or cause.cls in _ABOUT_THE_CONNECTION) and cause.node == evidence.node:
         cause = replace(cause, evidence=(*cause.evidence, f"{evidence.node}'s settings for it: {', '.join(keys)}"))
     if cause.dependency and about_dependency and scene.is_fine(cause.dependency):
         cause = replace(cause, evidence=(*cause.evidence, f"{cause.dependency} answers our own probe"))

@@ -8,7 +8,7 @@ from readiness.diagnosis import addresses, state, wording
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.explain import deeper, explain
-from readiness.diagnosis.reading import Reading, best, matches, read
+from readiness.diagnosis.reading import Match, Reading, best, matches, read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -84,16 +84,22 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
     if dependency and dependency not in scene.path and scene.is_failing(dependency):
         return deeper(dependency, scene, line)
     match = best(matches(text)) if text else None
-    if match and match.is_specific:
+    reading = _newest_about(dependency, key, evidence, scene)
+    if match and match.is_specific and not (reading and _says_where(reading.match, match)):
         return explain(match, Confidence.SURE, (line,), evidence, scene, known=dependency)
     bug = _own_error(text)
     if bug:
         return _of_bug(key, bug, line, evidence)
-    reading = _newest_about(dependency, key, evidence, scene)
     if reading:
         lines = (line, *wording.lines_of(reading))
         return explain(reading.match, Confidence.LIKELY, lines, evidence, scene, known=dependency)
     return _only_said(dependency, key, line, evidence, scene)
+
+
+def _says_where(logged: Match, answered: Match) -> bool:
+    """Whether the log tells the same failure with its address, where the answer only says that none was reached."""
+    vague = answered.signature.cause is CauseClass.DEPENDENCY_UNREACHABLE and not answered.groups.get("host")
+    return vague and bool(logged.groups.get("host")) and logged.signature.priority > answered.signature.priority
 
 
 def _of_bug(key: str, told: str, line: str, evidence: NodeEvidence) -> Cause:

@@ -90,3 +90,16 @@ def test_a_health_answer_that_is_a_trace_is_the_nodes_own_error(body: str) -> No
 def test_a_plain_internal_error_tells_nothing() -> None:
     answer = HttpAnswer("http://x/health", 500, 0.01, 0.0, "application/json", '{"message":"Internal server error"}')
     assert diagnosed(replace(running("auth", well=False), health=answer)).cls == "unknown"
+
+
+def test_a_log_with_the_address_tells_more_than_an_answer_without_one() -> None:
+    log = "ERROR broken:9092/bootstrap: Failed to resolve 'broken:9092': Name or service not known (after 0ms)\n"
+    cause = told({"kafka": ("down", "2/2 brokers are down")}, running("kafka", well=True), log=log)
+    assert (cause.cls, cause.dependency) == ("dependency_name_unresolved", "kafka")
+
+
+def test_a_mismatch_of_tls_names_the_setting() -> None:
+    answer = "ConnectionError: Error 1 connecting to redis:6379. [SSL: WRONG_VERSION_NUMBER] wrong version number"
+    cause = told({"redis": ("down", answer)}, running("redis", well=True))
+    assert (cause.cls, cause.dependency) == ("tls_mismatch", "redis")
+    assert any("REDIS_" in line for line in cause.evidence)

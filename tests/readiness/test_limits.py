@@ -1,12 +1,15 @@
 """Limits: set, not met, and a restart policy; privileges: no more than needed."""
 
 from fixtures.criteria import P2, criterion
+from fixtures.subjects import start_finding
+from readiness.checks.endings import own_endings, row_of
 from readiness.checks.hygiene import excess_privileges
+from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.events import Sampled
-from readiness.model.finding import BeyondReach
+from readiness.model.finding import BeyondReach, Blocked
 from readiness.model.units import format_size
 from readiness.platform import Platform
 from readiness.runtime.protocol import ContainerFacts
@@ -20,12 +23,14 @@ _THROTTLED = 0.25
 
 @criterion("limits.memory", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_MEMORY_LIMIT)
 def test_memory_is_limited_and_the_limit_not_met(
-    subject: Subject, container: ContainerFacts, whole_record: Record
+    subject: Subject, container: ContainerFacts, platform: Platform, whole_record: Record
 ) -> None:
     """A memory limit is set, and the container did not come near it during the run."""
     limit = container.memory_bytes
     assert limit, "there is no memory limit: one leak takes the whole machine down"
     used = max(sample.memory_bytes for sample in _samples(whole_record, subject.node))
+    if used >= _NEAR * limit:
+        _demand_not_told(platform, subject.node, CauseClass.CONTAINER_OOM)
     assert used < _NEAR * limit, f"used {format_size(used)} of {format_size(limit)}"
 
 
@@ -37,24 +42,41 @@ def _samples(record: Record, node: str) -> tuple[Sampled, ...]:
 
 
 @criterion("limits.cpu", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_CPU_LIMIT)
-def test_cpu_is_limited_and_not_throttled(subject: Subject, container: ContainerFacts, whole_record: Record) -> None:
+def test_cpu_is_limited_and_not_throttled(
+    subject: Subject, container: ContainerFacts, platform: Platform, whole_record: Record
+) -> None:
     """A CPU limit is set, and the container was not throttled by it after its start."""
     assert container.nano_cpus, "there is no CPU limit"
     share = whole_record.throttled_share(subject.node)
     if share is None:
         raise BeyondReach("the engine tells nothing of throttling, or the run was too short to measure it")
+    if share >= _THROTTLED and own_endings(platform, subject.node):
+        # Each start takes what it can get: that it starts again and again is told already.
+        raise Blocked(by=row_of(subject.node))
     assert share < _THROTTLED, f"throttled in {share:.0%} of the scheduler's periods while it served"
 
 
 @criterion("limits.pids", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_PIDS_LIMIT)
 def test_processes_are_limited_and_the_limit_not_met(
-    subject: Subject, container: ContainerFacts, whole_record: Record
+    subject: Subject, container: ContainerFacts, platform: Platform, whole_record: Record
 ) -> None:
     """A limit of processes is set, and the container did not come near it during the run."""
     limit = container.pids
     assert limit > 0, "there is no limit of processes: a fork bomb takes the whole machine down"
     used = max(sample.pids for sample in _samples(whole_record, subject.node))
+    if used >= _NEAR * limit:
+        _demand_not_told(platform, subject.node, CauseClass.RESOURCE_LIMIT)
     assert used < _NEAR * limit, f"{used} of {limit} processes"
+
+
+def _demand_not_told(platform: Platform, node: str, met: CauseClass) -> None:
+    """:raises Blocked: that the limit was met has ended the node, or kept it from its start, and is told there."""
+    failure = platform.failure(node)
+    if failure is not None and (failure.cause_node, failure.cause_class) == (node, met):
+        raise Blocked(by=start_finding(platform, failure))
+    was_killed = met is CauseClass.CONTAINER_OOM and platform.record.out_of_memory(node)
+    if was_killed or any(ending.cause.cls == met for ending in own_endings(platform, node)):
+        raise Blocked(by=row_of(node))
 
 
 @criterion("limits.restart_policy", P2, each=subjects.lasting_nodes, cause=BrokenPromise.NO_RESTART_POLICY)

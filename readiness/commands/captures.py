@@ -8,7 +8,7 @@ A log of several containers becomes one capture for each.
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _ESCAPES = r"(?:\x1b\[[\d;]*m)*"
 _PREFIXES = (
@@ -42,6 +42,7 @@ _OF_COMPOSE = re.compile(
 )
 _NEARLY_ALL = 0.9
 _MAX_PREFIX_CHARS = 400
+_SAMPLE = 200
 _INSTANCE = re.compile(r"^(?P<service>.+?)[-_]\d+$")
 
 
@@ -56,6 +57,15 @@ class Capture:
     """For each line of ``text`` its number in the file."""
     exit_code: int | None = None
     """With which the container ended, where Compose said it among the lines."""
+
+    def newest(self, chars: int) -> "Capture":
+        """The capture without its oldest lines, so that no more characters are left than these."""
+        excess = len(self.text) - chars
+        if excess <= 0:
+            return self
+        end = self.text.find("\n", excess) + 1 or excess
+        dropped = self.text.count("\n", 0, end)
+        return replace(self, text=self.text[end:], numbers=self.numbers[dropped:])
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,8 @@ def _capture(name: str | None, lines: Sequence[_Line], exit_code: int | None) ->
 
 def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ...]:
     """One capture a container, where nearly all lines name theirs; else ()."""
+    if not _is_usual(prefix, lines):
+        return ()
     by_name: dict[str, list[_Line]] = {}
     codes: dict[str, int] = {}
     filled = strangers = 0
@@ -115,6 +127,13 @@ def _before(line: _Line, pattern: re.Pattern[str]) -> re.Match[str] | None:
     return pattern.match(line.text, 0, _MAX_PREFIX_CHARS)
 
 
+def _is_usual(pattern: re.Pattern[str], lines: Sequence[_Line]) -> bool:
+    """Whether it stands before most of a sample, so that it is worth while to look at every line."""
+    filled = [line for line in lines if line.text.strip()]
+    sample = filled[:: max(1, len(filled) // _SAMPLE)]
+    return sum(1 for line in sample if _before(line, pattern)) > len(sample) // 2
+
+
 def _code_of(name: str, codes: dict[str, int]) -> int | None:
     """Of a container ``auth-1`` Compose may say ``shop-auth-1 exited with code 1``."""
     whole = next((code for said, code in codes.items() if said.endswith(("-" + name, "_" + name))), None)
@@ -130,6 +149,8 @@ def _services(names: Iterable[str]) -> dict[str, str]:
 
 def _without(lines: list[_Line], around: re.Pattern[str]) -> list[_Line]:
     """The lines without what stands around them, where that stands around nearly all."""
+    if not _is_usual(around, lines):
+        return lines
     matches = [_before(line, around) for line in lines]
     filled = [match for line, match in zip(lines, matches, strict=True) if line.text.strip()]
     if not filled or sum(1 for match in filled if match) < _NEARLY_ALL * len(filled):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readiness.commands.captures import Capture
 from readiness.commands.whose_log import distinct_names, node_of
-from readiness.diagnosis.log import Entry, Level, read_log
+from readiness.diagnosis.log import MAX_LOG_CHARS, Entry, Level, read_log
 from readiness.model.contract import Contract
 from readiness.model.errors import InputError
 from readiness.model.evidence import ContainerState, HealthLogEntry, NodeEvidence
@@ -64,7 +64,7 @@ def gather(
     states = {**{name: each.state for name, each in by_name.items()}, **_bare_state(inspected, names)}
     graph = _graph(declared, by_name, names)
     redactor = Redactor(secret_values(graph))
-    captures = {name: capture for name, (capture, _) in zip(names, captured, strict=True)}
+    captures = {name: capture.newest(MAX_LOG_CHARS) for name, (capture, _) in zip(names, captured, strict=True)}
     evidence = {
         name: _evidence(name, captures.get(name), states.get(name), graph, redactor)
         for name in dict.fromkeys((*names, *states))

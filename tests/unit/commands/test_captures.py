@@ -82,3 +82,13 @@ def test_a_line_that_a_runtime_cut_is_put_together_again() -> None:
 
 def test_an_empty_log_is_one_empty_capture() -> None:
     assert captures("") == (Capture(None, "", (1,)),)
+
+
+def test_the_newest_part_of_a_capture_keeps_the_places_of_its_lines() -> None:
+    capture = captures("first\nsecond\nthird", first_line=11)[0]
+    assert capture.newest(100) is capture
+    assert [(c.text, c.numbers) for c in (capture.newest(13), capture.newest(7), capture.newest(3))] == [
+        ("second\nthird", (12, 13)),
+        ("third", (13,)),
+        ("ird", (13,)),
+    ]

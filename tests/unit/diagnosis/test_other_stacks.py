@@ -28,6 +28,19 @@ EXPECTED: dict[str, tuple[int, str, str | None]] = {
     "nest_jwt": (1, "config_invalid", None),
     "asyncpg": (3, "dependency_auth_failed", "postgres"),
     "asyncpg_refused": (3, "dependency_unreachable", "postgres"),
+    "nginx_upstream": (1, "dependency_name_unresolved", None),
+    "kafka_listener": (1, "config_invalid", None),
+    "rejected_twice": (1, "dependency_unreachable", "redis"),
+    "settings_by_line": (1, "config_invalid", None),
+    "gateway_no_subgraph": (1, "graphql_composition", None),
+    "knex_corrupt": (1, "migration_failed", "postgres"),
+    "desktop_stamps": (1, "dependency_auth_failed", "postgres"),
+    "spawn": (1, "command_not_found", None),
+    "redis_volume": (1, "permission_denied", None),
+    "mongod_downgrade": (62, "volume_incompatible", None),
+    "laravel_name": (1, "dependency_name_unresolved", "postgres"),
+    "winston_json": (1, "dependency_unreachable", "redis"),
+    "elixir_env": (1, "config_invalid", None),
 }
 
 
@@ -46,3 +59,41 @@ def test_a_failure_of_another_stack_is_diagnosed(name: str) -> None:
 def test_a_log_that_tells_nothing_is_not_guessed_at() -> None:
     cause = diagnosed(exited("auth", "INFO: GET /health 200\nINFO connected\n"))
     assert (cause.cls, cause.confidence) == ("app_start_failed", Confidence.UNKNOWN)
+
+
+def test_settings_that_are_told_line_by_line_are_named_together() -> None:
+    cause = diagnosed(exited("auth", (LOGS / "settings_by_line.txt").read_text(encoding="utf-8")))
+    assert "CLIENT_ID, SESSION_SECRET" in cause.summary
+
+
+def test_every_setting_of_one_message_is_named() -> None:
+    cause = diagnosed(exited("auth", "ERROR JWT_SECRET is not set; HTTP_PORT is malformed\n"))
+    assert cause.cls == "config_invalid"
+    assert "JWT_SECRET, HTTP_PORT" in cause.summary
+
+
+def test_a_session_that_a_server_refused_is_not_surely_its_end() -> None:
+    log = (
+        "2025-11-25 01:02:03.123 UTC [1] LOG:  database system is ready to accept connections\n"
+        '2025-11-25 01:02:13.123 UTC [58] FATAL:  role "root" does not exist\n'
+        "2025-11-25 01:03:03.123 UTC [1] LOG:  received fast shutdown request\n"
+    )
+    assert diagnosed(exited("auth", log)).confidence is not Confidence.SURE
+
+
+def test_what_stands_before_a_good_start_is_not_surely_the_end() -> None:
+    log = (
+        "ERROR cannot reach it: connect ECONNREFUSED 172.18.0.9:6379\n"
+        "[Nest] 1  - 11/25/2025, 1:02:03 AM     LOG [NestApplication] Nest application successfully started +2ms\n"
+    )
+    assert diagnosed(exited("auth", log)).confidence is not Confidence.SURE
+
+
+def test_an_exception_that_passes_on_something_else_is_named_without_confidence() -> None:
+    log = "Error: the ledger provider is unsupported here\n    at boot (/app/main.js:1:1)\n"
+    assert diagnosed(exited("auth", log)).confidence is Confidence.UNKNOWN
+
+
+def test_plain_words_name_a_kind_of_failure_without_confidence() -> None:
+    cause = diagnosed(exited("auth", "Error: Can not connect to database. Please check the settings\n"))
+    assert (cause.cls, cause.confidence) == ("dependency_unreachable", Confidence.UNKNOWN)

@@ -15,7 +15,7 @@ from readiness.model.units import format_duration
 
 _COUNTED = re.compile(
     r"\bretrying \((?P<retry>\d+)\)|"
-    r"\b(?:attempt|try|retry|tries|retries)\s*(?:number|no\.?|count)?\s*[#:=(\[]?\s*(?P<count>\d{1,4})\b"
+    r"\b(?:attempt|try|retry|tries|retries)\s*(?:number|no\.?|count)?\s*[#:=(\[]?\s*(?P<count>\d{1,4})\b(?!\s*(?:ms|s|sec|seconds|min)\b)"
     r"(?:\s*(?:/|of|out of)\s*(?P<total>\d{1,4})\b)?|"
     r"\bretry(?:Count|_count)[=:]\s*(?P<field>\d{1,4})\b|"
     r"\bafter (?P<after>\d{1,4}) (?:attempts|tries|retries)\b|"
@@ -46,7 +46,8 @@ def attempts_in(evidence: NodeEvidence, reading: Reading) -> Attempts | None:
     log = log_of_the_end(evidence) if state.last_exit(evidence) is not None else evidence.log
     entries = read_log(log)
     alike = said_alike(entries, reading.entry)
-    counted = [match for entry in entries if (match := _COUNTED.search(entry.text))]
+    beside = _beside(entries, alike, reading)
+    counted = [match for entry in beside if (match := _COUNTED.search(entry.text))]
     numbers = [
         int(number) for match in counted for name, number in match.groupdict().items() if number and name != "total"
     ]
@@ -54,7 +55,7 @@ def attempts_in(evidence: NodeEvidence, reading: Reading) -> Attempts | None:
     count = max([len(alike), *numbers])
     if count < 2 or (len(alike) < 2 and not counted):
         return None
-    times = _times(alike) if len(alike) > 1 else _times([entry for entry in entries if _COUNTED.search(entry.text)])
+    times = _times(alike) if len(alike) > 1 else _times([entry for entry in beside if _COUNTED.search(entry.text)])
     apart = [later - earlier for earlier, later in pairwise(times) if later >= earlier]
     return Attempts(
         count,
@@ -62,6 +63,14 @@ def attempts_in(evidence: NodeEvidence, reading: Reading) -> Attempts | None:
         median(apart) if apart else None,
         times[-1] - times[0] if len(times) > 1 and times[-1] >= times[0] else None,
     )
+
+
+def _beside(entries: Sequence[Entry], alike: Sequence[Entry], reading: Reading) -> list[Entry]:
+    """The entries that tell of this failure: those alike, each one's neighbours, and what reports the end."""
+    lines = {entry.first_line for entry in alike}
+    near = {n + step for n, entry in enumerate(entries) if entry.first_line in lines for step in (-1, 0, 1)}
+    end = [] if reading.reported_by is None else [reading.reported_by]
+    return [entry for n, entry in enumerate(entries) if n in near] + end
 
 
 def told_of_the_end(attempts: Attempts, evidence: NodeEvidence) -> str:

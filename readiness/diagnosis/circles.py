@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from readiness.diagnosis import settings
 from readiness.diagnosis.building import build_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import deeper
@@ -42,8 +43,26 @@ def of_observed_circle(evidence: NodeEvidence, scene: Scene) -> Cause | None:
         return None
     sure = all(wait.is_plain for wait in waits)
     circle = (evidence.node, *(wait.node for wait in waits[:-1]))
-    lines = (wait.line for wait in waits)
+    lines = tuple(wait.line for wait in waits)
+    beneath = _failing_beneath(circle, scene)
+    if beneath is not None:
+        # Who waits for each other for want of a third waits for that one.
+        return deeper(beneath, scene, *lines)
     return _circle(circle, evidence, Confidence.SURE if sure else Confidence.LIKELY, lines)
+
+
+def _failing_beneath(circle: tuple[str, ...], scene: Scene) -> str | None:
+    """A node outside of the circle that fails itself, and that one in the circle depends on or is set to use."""
+    for name in circle:
+        member = scene.graph.nodes.get(name)
+        if member is None:
+            continue
+        used = (place.node for _, place in settings.places(scene.graph, name, member.environment) if not place.problem)
+        for other in (*(edge.node for edge in member.depends_on), *used):
+            beside = other in scene.neighbours and other not in (*circle, *scene.path)
+            if other and beside and scene.is_failing(other):
+                return other
+    return None
 
 
 def of_wait(evidence: NodeEvidence, scene: Scene) -> Cause | None:

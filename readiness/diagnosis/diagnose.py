@@ -54,7 +54,7 @@ def _of_health(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """The node answers and says itself what is not well. One in a restart loop says so between two deaths: not that."""
     if evidence.state.status != "running" or state.loop_in(evidence) is not None:
         return None
-    return of_indicators(evidence, scene) or of_own_error(evidence)
+    return of_indicators(evidence, scene) or of_own_error(evidence, scene)
 
 
 def _unexplained(evidence: NodeEvidence) -> Cause:

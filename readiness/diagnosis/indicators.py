@@ -38,10 +38,10 @@ def of_indicators(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     return min(causes, key=lambda cause: (cause.node == evidence.node, rank[cause.confidence]), default=None)
 
 
-def of_own_error(evidence: NodeEvidence) -> Cause | None:
+def of_own_error(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """A health answer that is an error of the code that makes it: 500 with a trace or with the text of a bug."""
     answer = evidence.health
-    if answer is None or answer.status < 500 or down_in(evidence.indicators):
+    if answer is None or answer.status < 500 or down_in(evidence.indicators) or _lacks_somebody(evidence, scene):
         return None
     text = answer.body.replace("\\n", "\n")
     bug = _own_error(text)
@@ -57,6 +57,12 @@ def of_own_error(evidence: NodeEvidence) -> Cause | None:
         summary=f"{evidence.node}: the code of its own health check fails: {told}",
         advice="Mend the check; an error inside it says nothing about a dependency.",
     )
+
+
+def _lacks_somebody(evidence: NodeEvidence, scene: Scene) -> bool:
+    """Whether a declared dependency fails: what the check ran into may be the lack of it."""
+    node = scene.graph.nodes.get(evidence.node)
+    return node is not None and any(scene.is_failing(edge.node) for edge in node.depends_on)
 
 
 def _own_error(text: str) -> str:

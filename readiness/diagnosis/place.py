@@ -44,7 +44,12 @@ def _told(match: Match, evidence: NodeEvidence, scene: Scene) -> Place:
     if place.problem is Problem.UNKNOWN_NAME and is_refusal(match):
         # Somebody has that name, outside of the graph.
         return replace(place, problem=None)
-    return place if addresses.name_in(host) else _by_settings(place, match, evidence, scene)
+    if addresses.name_in(host):
+        return place
+    bearer = next((name for name, each in scene.neighbours.items() if host in each.addresses), None)
+    if bearer is not None and bearer != evidence.node:
+        return replace(addresses.meant(scene.graph, evidence.node, bearer, number, match.role), host=host)
+    return _by_settings(place, match, evidence, scene)
 
 
 def _by_settings(place: Place, match: Match, evidence: NodeEvidence, scene: Scene) -> Place:

@@ -19,10 +19,15 @@ _GO_MYSQL = re.compile(r"@tcp\((?P<authority>[^)]*)\)")
 _HOST_KEY = re.compile(r"^(?P<stem>.*?)_?(?:HOSTNAME|HOSTS|HOST|SERVERS|SERVER|ADDRESS|ADDR|ENDPOINTS?|NODES)\d*$")
 _LIST_KEY = re.compile(r"(?:BROKERS?|BOOTSTRAP|SERVERS?|HOSTS|NODES|ENDPOINTS?|ADDR(?:ESS(?:ES)?)?|HOST|URLS?|URI)\d*$")
 _HOST = re.compile(r"^\[?(?P<host>[A-Za-z0-9][\w.-]*|[0-9a-fA-F:]+:[0-9a-fA-F:]*)\]?(?::(?P<port>\d{1,5}))?$")
-# Variables that tell where a node itself is to be found, or who may call it: no dependency of its own.
+# Variables that tell who may call a node, or where it listens itself: no dependency of its own.
 _OF_ITSELF = re.compile(
-    r"^(?:HOST|HOSTNAME|SERVER|ADDRESS|ADDR|URL|BASE_URL)$|(?:^|_)(?:BIND|LISTEN|ADVERTISED|LISTENERS?|PUBLIC|EXTERNAL|FRONTEND|"
-    r"CLIENT|APP|SITE|SELF|CORS|ORIGINS?|ALLOWED|CALLBACK|REDIRECT|ISSUER|AUDIENCE|WEBHOOK|RETURN|DOCS|SWAGGER)(?:_|$)"
+    r"(?:^|_)(?:BIND|LISTEN|LISTENERS?|ADVERTISED|CORS|ORIGINS?|ALLOWED|CALLBACK|REDIRECT|ISSUER|AUDIENCE|WEBHOOK|RETURN)"
+    r"(?:_|$)"
+)
+# Variables that tell where a node itself is to be found, unless they speak of a dependency: ``APP_DATABASE_URL``.
+_MAYBE_OF_ITSELF = re.compile(
+    r"^(?:HOST|HOSTNAME|SERVER|ADDRESS|ADDR|URL|BASE_URL)$|"
+    r"(?:^|_)(?:PUBLIC|EXTERNAL|FRONTEND|CLIENT|APP|SITE|SELF|DOCS|SWAGGER)(?:_|$)"
 )
 _SCHEME_ROLES = {
     "postgres": "postgres", "postgresql": "postgres", "pgsql": "postgres", "mysql": "mysql", "mariadb": "mysql",
@@ -91,12 +96,12 @@ def _plays(graph: Graph, setting: Setting, place: Place) -> frozenset[str]:
 
 def _in_variable(key: str, value: str, environment: Mapping[str, str]) -> Iterator[Setting]:
     upper = re.sub(r"[.\-]+|__", "_", key.upper())
-    if not value or _OF_ITSELF.search(upper):
-        return
     urls = list(_URL.finditer(value))
-    for url in urls:
-        scheme = re.split(r"[+]", url["scheme"].lower().removeprefix("jdbc:"))[0]
-        role = _SCHEME_ROLES.get(scheme) or _role_of_name(upper)
+    roles = [_SCHEME_ROLES.get(_scheme(url["scheme"])) or _role_of_name(upper) for url in urls]
+    told = any(roles) or _role_of_name(upper) is not None
+    if not value or _OF_ITSELF.search(upper) or (_MAYBE_OF_ITSELF.search(upper) and not told):
+        return
+    for url, role in zip(urls, roles, strict=True):
         for part in url["authority"].rpartition("@")[2].split(","):
             yield from _address((key,), part, role)
     for match in _GO_MYSQL.finditer(value):
@@ -107,6 +112,11 @@ def _in_variable(key: str, value: str, environment: Mapping[str, str]) -> Iterat
         yield from _address((key,), pairs["host"], _role_of_name(upper), port and port["port"])
     elif not urls:
         yield from _bare(key, upper, value, environment)
+
+
+def _scheme(text: str) -> str:
+    """``postgresql`` of ``jdbc:postgresql`` and of ``postgresql+asyncpg``."""
+    return text.lower().removeprefix("jdbc:").split("+")[0]
 
 
 def _bare(key: str, upper: str, value: str, environment: Mapping[str, str]) -> Iterator[Setting]:

@@ -88,6 +88,8 @@ class NodeEvidence:
     """How many lives of the container its log was seen to hold; ``log`` and ``earlier_log`` are the last two."""
     turn_s: float | None = None
     """The usual time from the start of one of these lives to the next, in seconds, where the log's times tell."""
+    addresses: tuple[str, ...] = ()
+    """Its own addresses on the graph's networks, as the engine tells them."""
     promised_ports: tuple[int, ...] = ()
     """The container's ports at which it is to answer, where the contract tells them."""
 

@@ -44,6 +44,7 @@ def collect(
         environment={name: redactor.redact(value) for name, value in graph[node].environment.items()},
         answers=tuple(answers),
         listens=listening_sockets(runtime, node) if state.status == "running" else None,
+        addresses=runtime.container(node).addresses,
         promised_ports=tuple(ports),
     )
 

@@ -58,3 +58,14 @@ def test_a_process_that_still_tries_has_no_end_to_tell() -> None:
 @pytest.mark.parametrize("log", [REFUSED, "ERROR KeyError: 'A'\nERROR KeyError: 'A'\n"])
 def test_one_failure_or_one_of_another_kind_is_no_attempt(log: str) -> None:
     assert "attempts" not in diagnosed(exited("auth", log)).summary
+
+
+def test_attempts_at_something_else_do_not_count() -> None:
+    kafka = "".join(
+        f"WARN kafka:9092 not there yet, attempt {n}\nINFO kafka is up\nINFO waiting\n" for n in range(1, 6)
+    )
+    assert "attempts" not in diagnosed(exited("auth", f"{kafka}INFO next\nINFO next step\n{REFUSED}")).summary
+
+
+def test_a_pause_is_no_count() -> None:
+    assert "attempts" not in diagnosed(exited("auth", f"{REFUSED}INFO retry 5 s\n")).summary

@@ -39,6 +39,8 @@ def dead(log: str, environment: dict[str, str]) -> NodeEvidence:
         ({"MYSQL_DSN": "u:***@tcp(db:3306)/x"}, ("db", 3306, "mysql")),
         ({"KAFKA_BROKERS": '["broker:9092"]'}, ("broker", 9092, "kafka")),
         ({"KAFKA_BOOTSTRAP_SERVERS": "broker:9092"}, ("broker", 9092, "kafka")),
+        ({"APP_DATABASE_URL": "postgres://db:5432/x"}, ("db", 5432, "postgres")),
+        ({"APP_REDIS_HOST": "cache"}, ("cache", None, "redis")),
     ],
 )
 def test_an_address_is_read_in_every_form(environment: dict[str, str], expected: tuple[str, int, str]) -> None:
@@ -124,6 +126,14 @@ def test_a_name_that_was_resolved_is_not_called_unknown() -> None:
     log += "Max retries exceeded with url: / (Caused by NewConnectionError('[Errno 111] Connection refused'))\n"
     cause = diagnosed(dead(log, environment), graph=shop(environment))
     assert "a name that no node" not in cause.summary
+
+
+def test_an_address_that_the_engine_gave_to_a_node_means_that_node() -> None:
+    graph = graph_of(node("orders"), node("auth"), node("billing"))
+    there = replace(running("billing", well=False), addresses=("172.20.0.7",))
+    log = "Error: connect ECONNREFUSED 172.20.0.7:3000\n    at TCPConnectWrap (node:net:1)\n"
+    cause = diagnosed(exited("orders", log), running("auth", well=True), there, graph=graph)
+    assert cause.node == "billing"
 
 
 def test_a_name_from_extra_hosts_is_known() -> None:

@@ -7,7 +7,7 @@ import pytest
 from readiness.diagnosis import attribute, health_cause
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
-from readiness.model.graph import Condition, Graph
+from readiness.model.graph import Condition, Graph, Kind, Role
 from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, graph_of, node, running
 
 GRAPH = graph_of(node("a", environment={}), node("b", environment={}), node("c", environment={}))
@@ -98,3 +98,12 @@ def test_one_that_is_well_is_no_part_of_a_circle() -> None:
 def test_a_wrong_address_is_no_wait() -> None:
     one = exited("a", REFUSED.format("localhost:3002"))
     assert diagnosed(one, exited("b", REFUSED.format("a:3001")), graph=GRAPH).cls == "dependency_unreachable"
+
+
+def test_two_that_wait_for_each_other_for_want_of_a_third_wait_for_that_one() -> None:
+    redis = node("redis", kind=Kind.BACKING, image="redis:7", role=Role.REDIS)
+    user = node("a", environment={"REDIS_URL": "redis://redis:6379"})
+    graph = graph_of(redis, user, node("b", environment={}))
+    evidence = (exited("a", REFUSED.format("b:3002")), exited("b", REFUSED.format("a:3001")), exited("redis", oom=True))
+    cause = diagnosed(evidence[0], *evidence, graph=graph)
+    assert (cause.cls, cause.node) == ("container_oom", "redis")

@@ -50,7 +50,7 @@ def test_every_migration_is_applied_and_harmless_to_repeat(
     if not (promise.tables or promise.pending or promise.migrate):
         raise BeyondReach(f"the contract names neither tables nor migration commands of {service.name}")
     seen = experiments.migrations(service.name)
-    assert seen.tables.ok, str(seen.tables)
+    demand_asked(dependency, seen.tables)
     missing = seen.missing(promise.tables)
     assert not missing, f"tables are missing in database {seen.database}: {', '.join(missing)}"
     if seen.pending is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from readiness.model.errors import EngineLost
-from readiness.model.evidence import NodeEvidence, ProbeAnswer
+from readiness.model.evidence import ContainerState, NodeEvidence, ProbeAnswer
 from readiness.model.graph import Graph
 from readiness.model.redaction import Redactor
 from readiness.runtime.journal import Journal
@@ -29,12 +29,7 @@ def collect(
     :raises EngineLost: the engine no longer answers.
     """
     state = runtime.state(node)
-    began = state.started_at
-    if state.is_running and began is not None:
-        log, earlier = runtime.log(node, since=began), runtime.log(node, until=began, lines=200)
-    else:
-        # Its newest lines are what it died of, also while the engine is about to start it again.
-        log, earlier = runtime.log(node), ""
+    log, earlier = _logs(node, state, runtime)
     return NodeEvidence(
         node=node,
         state=state,
@@ -47,6 +42,16 @@ def collect(
         addresses=runtime.container(node).addresses,
         promised_ports=tuple(ports),
     )
+
+
+def _logs(node: str, state: ContainerState, runtime: Runtime) -> tuple[str, str]:
+    """The log of the newest life, and of what was before."""
+    began = state.started_at
+    newest = runtime.log(node, since=began) if began is not None else ""
+    if began is not None and (state.is_running or newest.strip()):
+        return newest, runtime.log(node, until=began, lines=200)
+    # Its newest lines are what it died of, also while the engine is about to start it again.
+    return runtime.log(node), ""
 
 
 def collect_all(graph: Graph, runtime: Runtime, journal: Journal, redactor: Redactor) -> dict[str, NodeEvidence]:

@@ -46,6 +46,14 @@ def test_of_a_node_that_does_not_run_the_newest_lines_are_what_it_died_of(runtim
     assert seen.earlier_log == ""
 
 
+@pytest.mark.parametrize("status", ["exited", "restarting"])
+def test_of_a_node_that_died_the_log_of_its_last_life_is_apart(runtime: FakeRuntime, status: str) -> None:
+    runtime.states["auth"] = ContainerState(status, started_at=20)
+    seen = evidence(runtime)
+    assert seen.log == "second life\nnow"
+    assert seen.earlier_log == "first life\ndied of ***"
+
+
 def test_no_secret_is_in_the_evidence(runtime: FakeRuntime) -> None:
     runtime.states["auth"] = ContainerState("exited")
     seen = evidence(runtime)

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from readiness.commands.captures import Capture
-from readiness.commands.remains import Remains
+from readiness.commands.remains import Remains, serves_sessions
 from readiness.diagnosis import attribute, diagnose
+from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
 from readiness.diagnosis.state import describe, is_failing, is_fine
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -61,9 +62,21 @@ def _cause(evidence: NodeEvidence, remains: Remains) -> Cause:
     if is_fine(evidence):
         # Its own HEALTHCHECK passes: what the log complains of may be over, or be what nobody checks.
         cause = replace(cause, confidence=Confidence.UNKNOWN)
+    if _is_of_a_client(cause, evidence):
+        cause = replace(cause, summary=f"{evidence.node} turns down what a client of it asks for ({cause.cls})")
     if cause.cls == Cause.unknown("").cls:
         cause = _unexplained(cause, evidence, remains)
     return replace(cause, evidence=tuple(_in_the_file(line, cause.node, remains.captures) for line in cause.evidence))
+
+
+def _is_of_a_client(cause: Cause, evidence: NodeEvidence) -> bool:
+    """Whether a server tells in its own log what a client of it met: the client is at fault, and not in this log."""
+    return (
+        cause.cls in ABOUT_A_DEPENDENCY
+        and cause.node == evidence.node
+        and evidence.state.is_running
+        and (cause.dependency == evidence.node or serves_sessions(evidence.log))
+    )
 
 
 def _unexplained(cause: Cause, evidence: NodeEvidence, remains: Remains) -> Cause:
@@ -81,7 +94,8 @@ def _has_failed(node: str, cause: Cause, remains: Remains) -> bool:
     is_job = node in remains.graph.nodes and remains.graph[node].kind is Kind.JOB
     if is_job and evidence.state.status == "exited" and evidence.state.exit_code == 0:
         return False
-    return is_failing(evidence, is_job=is_job) or cause.confidence is not Confidence.UNKNOWN
+    told = cause.confidence is not Confidence.UNKNOWN and not _is_of_a_client(cause, evidence)
+    return told or is_failing(evidence, is_job=is_job)
 
 
 def _in_the_file(line: str, node: str, captures: Mapping[str, Capture]) -> str:

@@ -29,7 +29,7 @@ _SAYS_IT_ENDS = re.compile(
 )
 # A PostgreSQL server calls it FATAL when it ends a client's session, and goes on itself.
 _SESSION_OF_A_SERVER = re.compile(r"\[\d+\](?: \S+)* FATAL:  ")
-_SERVES = "ready to accept connections"
+_SERVES = "database system is ready to accept connections"
 
 
 class WhoseState(InputError):
@@ -72,6 +72,11 @@ def gather(
     logs = {name: given for name, (_, given) in zip(names, captured, strict=True)}
     without_a_code = {name for name, capture in captures.items() if capture.exit_code is None}
     return Remains(graph, evidence, captures, logs, frozenset(without_a_code - states.keys()))
+
+
+def serves_sessions(log: str) -> bool:
+    """Whether it is the log of a server that writes down what its clients' sessions met."""
+    return _SERVES in log
 
 
 def _by_node(inspected: Sequence[Inspected], declared: Graph | None) -> dict[str, Inspected]:
@@ -163,7 +168,7 @@ def _has_ended(entries: Sequence[Entry], log: str) -> bool:
 
 
 def _is_of_a_session(entry: Entry, log: str) -> bool:
-    return _SERVES in log and _SESSION_OF_A_SERVER.search(entry.text) is not None
+    return serves_sessions(log) and _SESSION_OF_A_SERVER.search(entry.text) is not None
 
 
 def _up_to(entry: Entry, log: str) -> str:

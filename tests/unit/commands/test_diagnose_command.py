@@ -188,6 +188,37 @@ def test_a_dead_dependency_without_a_log_is_the_root(diagnosed: Callable[..., di
     ]
 
 
+SERVER = (
+    "2026-11-28 09:00:00.000 UTC [1] LOG:  database system is ready to accept connections\n"
+    '2026-11-28 09:00:05.000 UTC [33] FATAL:  password authentication failed for user "app"\n'
+)
+
+
+def test_a_server_that_turns_a_client_down_has_not_failed(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    told = diagnosed("db.log", db_log=SERVER)
+    assert (told["class"], told["confidence"]) == ("dependency_auth_failed", "likely")
+    assert told["summary"] == "db turns down what a client of it asks for (dependency_auth_failed)"
+    told = diagnosed("auth.log", "db.log", auth_log=REFUSED.format("db:5432"), db_log=SERVER)
+    assert (told["class"], told["node"], told["dependency"]) == ("dependency_unreachable", "auth", "db")
+    assert [each["blocked_by"] for each in told["causes"]] == [None, None]
+
+
+def test_containers_that_wait_for_each_other_are_a_circle(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    waits = "{condition: service_healthy}"
+    compose = f"services: {{a: {{image: a, depends_on: {{b: {waits}}}}}, b: {{image: b, depends_on: {{a: {waits}}}}}}}"
+    inspected = inspection(state("a", "created"), state("b", "created"))
+    told = diagnosed("--state=s.json", "--compose=compose.yaml", s_json=inspected, compose_yaml=compose)
+    assert told["class"] == "waiting_circle"
+
+
+def test_what_waits_for_a_dead_dependency_is_blocked_by_it(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    auth = state("auth", "created")
+    auth["Config"]["Labels"]["com.docker.compose.depends_on"] = "store:service_healthy:false"
+    told = diagnosed("--state=s.json", s_json=inspection(auth, state("store", "exited", 139)))
+    assert (told["class"], told["node"]) == ("native_crash", "store")
+    assert {each["of"]: each["blocked_by"] for each in told["causes"]} == {"auth": "store", "store": None}
+
+
 def test_a_log_of_compose_is_taken_apart_and_evidence_has_the_lines_of_the_file(
     diagnosed: Callable[..., dict[str, Any]],
 ) -> None:

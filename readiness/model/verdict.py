@@ -107,6 +107,7 @@ def judge(
     waived = {result.key for result in complete if result.outcome is Outcome.WAIVED}
     findings = [finding for finding in findings if finding.key not in waived]
     told_of = {finding.key for finding in findings}
+    complete = _followed(complete, told_of)
     holding = any(result.outcome is Outcome.HOLDS for result in complete)
     # Where nothing holds, a list of all rows would bury the trouble or the finding that is the reason.
     reasons = [*troubles, *(_gaps(complete, level, told_of) if holding else ())]
@@ -127,6 +128,20 @@ def judge(
         reasons=tuple(reasons),
         timing=timing or {},
     )
+
+
+def _followed(results: Sequence[Result], told_of: Set[str]) -> tuple[Result, ...]:
+    """Each blocked row with the finding that it goes back to, where the row that it names is blocked in its turn."""
+    by_key = {result.key: result for result in results}
+
+    def root(result: Result) -> str | None:
+        key, passed = result.blocked_by, {result.key}
+        while key is not None and key not in told_of and key not in passed:
+            passed.add(key)
+            key = by_key[key].blocked_by if key in by_key else None
+        return key if key in told_of else result.blocked_by
+
+    return tuple(replace(r, blocked_by=root(r)) if r.outcome is Outcome.BLOCKED else r for r in results)
 
 
 def _waived(result: Result, row: Row, waivers: Sequence[Waiver]) -> Result:

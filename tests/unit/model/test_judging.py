@@ -195,3 +195,17 @@ def test_a_finding_names_each_row_that_it_blocks_once() -> None:
 @pytest.mark.parametrize(("answer", "code"), [(Answer.READY, 0), (Answer.NOT_READY, 1), (Answer.UNKNOWN, 2)])
 def test_each_answer_has_an_exit_code_of_its_own(answer: Answer, code: int) -> None:
     assert answer.exit_code == code
+
+
+def test_a_row_that_is_blocked_by_a_blocked_row_goes_back_to_the_finding() -> None:
+    by_finding = {"outcome": Outcome.BLOCKED, "blocked_by": "start.ready[redis]"}
+    by_row = {"outcome": Outcome.BLOCKED, "blocked_by": "start.ready[auth]"}
+    verdict = judged(FAILS, by_finding, by_row)
+    assert verdict.findings[0].blocks == ("start.ready[auth]", "start.ready[finance]")
+    assert verdict.reasons == ()
+
+
+def test_rows_that_block_each_other_are_blocked_by_nobody() -> None:
+    one = {"outcome": Outcome.BLOCKED, "blocked_by": "start.ready[auth]"}
+    other = {"outcome": Outcome.BLOCKED, "blocked_by": "start.ready[redis]"}
+    assert judged(one, other, HOLDS).answer is Answer.UNKNOWN

@@ -208,12 +208,14 @@ def _extra_hosts(client: Node | None) -> set[str]:
 
 
 def _opens(graph: Graph, name: str, port: int | None) -> bool:
-    """Whether the node may open the port. Only of a backing service, whose ports are known, can that be denied."""
+    """Whether the node may open the port: denied only where its usual or declared ports are known, and others."""
     if name not in graph.nodes or port is None:
         return name in graph.nodes
     node = graph[name]
     usual = {number for role in roles_of(node) for number in DEFAULT_PORTS.get(role, ())}
-    if node.kind is not Kind.BACKING or not usual:
+    if node.kind is not Kind.BACKING:
+        usual = set(declared_ports(node))
+    if not usual:
         return True
     texts = [*node.environment.values(), *(node.command or ()), *(node.healthcheck.test if node.healthcheck else ())]
     told = {int(number) for text in texts for number in _PORT_IN_TEXT.findall(text)}

@@ -12,7 +12,7 @@ from readiness.diagnosis.reading import Match
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause
-from readiness.model.graph import Graph, Kind
+from readiness.model.graph import Graph, Kind, Node
 
 _ABOUT_THE_CONNECTION = (CauseClass.TLS_MISMATCH, CauseClass.DATABASE_MISSING)
 """Causes beside those of reaching and logging in for which the client's settings decide."""
@@ -35,8 +35,8 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
         cause = replace(
             cause, summary=told, advice=_ADVICE.get(place.problem or Problem.UNKNOWN_NAME, _CORRECT_THE_SETTING)
         )
-        if place.keys and not match.role:
-            # The message tells neither address nor library: that it is about this setting is an inference.
+        if (place.keys and not match.role) or _may_open_more(place, dependency, scene):
+            # The message tells neither address nor library, or the port is one that a file merely leaves out.
             cause = replace(cause, confidence=at_most_likely(cause))
     if node is None:
         return cause
@@ -55,6 +55,13 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
             # It is fine now: the client was too early, or looks in the wrong place. Both are its own affair.
             cause = replace(cause, confidence=at_most_likely(cause))
     return cause
+
+
+def _may_open_more(place: Place, dependency: Node | None, scene: Scene) -> bool:
+    """Whether a port counts as closed only because the Compose file does not name it: nobody saw the sockets."""
+    seen = scene.neighbours.get(place.node or "")
+    own_code = dependency is not None and dependency.kind is not Kind.BACKING
+    return place.problem is Problem.CLOSED_PORT and own_code and (seen is None or not seen.listens)
 
 
 def _refused_to_whom(cause: Cause, evidence: NodeEvidence, scene: Scene) -> Cause:

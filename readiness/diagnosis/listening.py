@@ -11,6 +11,7 @@ from readiness.diagnosis.log import read_log
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
+from readiness.model.graph import Kind
 
 _SAYS_PORT = re.compile(
     r"\b(?:listen\w*|running|started|serving|bound|server|available)\b.{0,60}?"
@@ -29,6 +30,8 @@ _SIDE_PORTS = frozenset({9229, 9230, 5005, 5678, 9464, 9090, 9404})
 def checked(place: Place, scene: Scene) -> Place:
     """The place, with what was seen of the target's own sockets in place of what the files let expect."""
     target = scene.neighbours.get(place.node or "")
+    if place.problem is Problem.CLOSED_PORT and target is not None and _is_dead_service(target, scene):
+        return replace(place, problem=None)
     if target is None or place.port is None or not target.listens or place.problem not in (None, Problem.CLOSED_PORT):
         return place
     if place.port in _open_to_others(target):
@@ -38,6 +41,13 @@ def checked(place: Place, scene: Scene) -> Place:
     # A port that the target itself promises is the target's affair: it is looked at in its turn.
     promised = place.port in _promised(target, scene)
     return replace(place, problem=None if promised else Problem.CLOSED_PORT)
+
+
+def _is_dead_service(target: NodeEvidence, scene: Scene) -> bool:
+    """Whether the node fails anyhow, and that it does not open the port is known from a file that may leave it out."""
+    node = scene.graph.nodes.get(target.node)
+    own_code = node is not None and node.kind is not Kind.BACKING
+    return own_code and not target.listens and scene.is_failing(target.node)
 
 
 def of_loopback(evidence: NodeEvidence, scene: Scene, port: int | None = None) -> Cause | None:

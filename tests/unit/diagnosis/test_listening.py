@@ -97,3 +97,14 @@ def test_a_servers_own_line_tells_likely_where_nobody_saw_the_sockets() -> None:
     cause = diagnosed(running("auth", log, well=False), graph=GRAPH)
     assert (cause.cls, cause.confidence) == ("not_listening", Confidence.LIKELY)
     assert diagnosed(running("auth", log, well=True), graph=GRAPH).cls != "not_listening"
+
+
+def test_a_port_that_a_service_does_not_declare_is_likely_wrong_where_nobody_saw_its_sockets() -> None:
+    cause = diagnosed(exited("orders", REFUSED.format(3002)), running("auth", well=True), graph=GRAPH)
+    assert (cause.node, cause.dependency, cause.confidence) == ("orders", "auth", Confidence.LIKELY)
+    assert "auth:3002, a port that it does not open" in cause.summary
+
+
+def test_a_service_that_is_dead_is_at_fault_whatever_port_was_asked() -> None:
+    dead = exited("auth", "KeyError: 'JWT_SECRET'\n")
+    assert diagnosed(exited("orders", REFUSED.format(3002)), dead, graph=GRAPH).node == "auth"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from readiness.diagnosis import addresses, state, wording
+from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.explain import deeper, explain
@@ -93,6 +94,11 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
     reading = _newest_about(dependency, key, evidence, scene)
     if match and match.is_specific and not (reading and _says_where(reading.match, match)):
         return explain(match, Confidence.SURE, (line,), evidence, scene, known=dependency)
+    target = scene.neighbours.get(dependency or "")
+    refused = of_answers(target) if target is not None and dependency not in scene.path else None
+    if refused is not None:
+        # It turns our own write away as well, and the service does not say what it got.
+        return replace(refused, evidence=(*refused.evidence, line))
     bug = _own_error(text)
     if bug:
         return _of_bug(key, bug, line, evidence)

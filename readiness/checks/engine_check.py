@@ -1,12 +1,16 @@
 """The engine's HEALTHCHECK of a node: is there one where there has to be, and does it check the right thing in time?"""
 
+from readiness.model.events import ContainerStarted, HealthChanged
 from readiness.model.graph import Condition, Graph, Kind
+from readiness.model.units import format_duration
 from readiness.platform import Platform
 from readiness.runtime.health_check import broken_check, checks_nothing, declared_check, served_path, slow_to_notice
 from readiness.runtime.protocol import CheckTimes
+from readiness.runtime.record import Record
 
 _ATTEMPTS = 3
 """A check that is too slow is tried again: a busy machine is no slow check."""
+_BAD = "unhealthy"
 _MOST_S = 60.0
 """Nobody waits longer for one run of a check, however patient the engine was told to be."""
 
@@ -24,16 +28,37 @@ def engine_check_fault(platform: Platform, node: str) -> str:
         ("it passes whatever is the case" if checks_nothing(check) else "")
         or _wrong_path(platform, node, check)
         or _not_passing(platform, node, check, container.check_times)
+        or gives_up_early(platform.record, node)
         or slow_to_notice(container.check_times)
     )
     return f"the HEALTHCHECK is wrong: {fault}\n{' '.join(check)}" if fault else ""
 
 
 def is_check_broken(platform: Platform, node: str) -> bool:
-    """Whether the node has a HEALTHCHECK that does not pass, so that the engine's word on it is worth nothing."""
+    """Whether the node has a HEALTHCHECK that does not pass, or not early enough: the engine's word is worth nothing."""
     container = platform.runtime.container(node)
     check = declared_check(container, platform.runtime.image(node))
-    return bool(check) and bool(_not_passing(platform, node, check, container.check_times))
+    early = bool(gives_up_early(platform.record, node))
+    return bool(check) and (early or bool(_not_passing(platform, node, check, container.check_times)))
+
+
+def gives_up_early(record: Record, node: str) -> str:
+    """What is wrong with the check's patience, or "": a node that gets ready in its budget was called unhealthy before.
+
+    Compose gives up whoever waits for it to be healthy at that moment.
+    """
+    ready = record.ready(node)
+    if ready is None:
+        return ""
+    before = [event for event in record.events if event.at < ready.at]
+    unhealthy = next((e for e in before if isinstance(e, HealthChanged) and (e.node, e.status) == (node, _BAD)), None)
+    started = next((e for e in before if isinstance(e, ContainerStarted) and e.node == node), None)
+    if unhealthy is None or started is None:
+        return ""
+    return (
+        f"it is called unhealthy {format_duration(unhealthy.at - started.at)} after its start, and was ready after "
+        f"{format_duration(ready.at - started.at)}: start_period, interval and retries leave it too little time"
+    )
 
 
 def _missing(graph: Graph, node: str) -> str:

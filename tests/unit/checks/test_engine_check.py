@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from readiness.checks.engine_check import engine_check_fault
+from readiness.checks.engine_check import engine_check_fault, gives_up_early
+from readiness.model.events import ContainerStarted, HealthChanged, NodeReady
 from readiness.platform import Platform
 from readiness.runtime.protocol import CheckTimes, Executed
+from readiness.runtime.record import Record
 from tests.unit.experiments.scripted_platform import PORTS, World, world
 from tests.unit.graphs import backing, service
 from tests.unit.runtime.fake_runtime import FACTS
@@ -71,3 +73,19 @@ def test_a_check_that_is_slower_than_its_timeout_is_tried_again_before_it_is_tol
     made.runtime.answers["auth"] = Executed(-1, "curl did not end within 1 s")
     assert "did not end within 1 s" in with_check(made, "auth", READY, CheckTimes(timeout_s=1))
     assert sum(call[0] == "execute" for call in made.runtime.calls) == 3
+
+
+@pytest.mark.parametrize(("unhealthy_at", "early"), [(3.0, True), (9.0, False)])
+def test_a_check_that_calls_a_node_unhealthy_while_it_starts_is_impatient(unhealthy_at: float, early: bool) -> None:
+    record = Record(
+        sorted(
+            (
+                ContainerStarted(node="auth", at=0.5),
+                HealthChanged(node="auth", status="unhealthy", at=unhealthy_at),
+                NodeReady(node="auth", after_s=6, how="", at=6.5),
+            ),
+            key=lambda event: event.at,
+        )
+    )
+    told = gives_up_early(record, "auth")
+    assert ("2.5 s after its start" in told and "start_period" in told) if early else told == ""

@@ -35,7 +35,7 @@ def engine_check_fault(platform: Platform, node: str) -> str:
 
 
 def is_check_broken(platform: Platform, node: str) -> bool:
-    """Whether the node has a HEALTHCHECK that does not pass, or not early enough: the engine's word is worth nothing."""
+    """Whether the node has a HEALTHCHECK that does not pass, or not in time: the engine's word is worth nothing."""
     container = platform.runtime.container(node)
     check = declared_check(container, platform.runtime.image(node))
     early = bool(gives_up_early(platform.record, node))

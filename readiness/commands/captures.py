@@ -20,7 +20,12 @@ _PREFIXES = (
     # kubectl logs --prefix: [pod/auth-5d9c7b-x2x9z/auth]
     re.compile(r"^\[pod/[\w.-]+/(?P<name>[\w.-]+)\] ?"),
 )
-_ENDED = re.compile(rf"^{_ESCAPES}(?P<name>[\w.-]+) exited with code (?P<code>\d+)")
+# What Compose says of a container among the lines, and of the one that it waited for in vain.
+_ENDED = re.compile(
+    rf"^{_ESCAPES}(?:dependency failed to start: container )?(?P<name>[\w.-]+) exited "
+    r"(?:with code (?P<code>\d+)|\((?P<told>\d+)\))"
+)
+_UNHEALTHY = re.compile(rf"^{_ESCAPES}dependency failed to start: container (?P<name>[\w.-]+) is unhealthy")
 _STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 _AROUND = (
     # gh run view --log: job, step, time.
@@ -57,6 +62,8 @@ class Capture:
     """For each line of ``text`` its number in the file."""
     exit_code: int | None = None
     """With which the container ended, where Compose said it among the lines."""
+    is_unhealthy: bool = False
+    """Whether Compose said so among the lines."""
 
     def newest(self, chars: int) -> "Capture":
         """The capture without its oldest lines, so that no more characters are left than these."""
@@ -88,11 +95,11 @@ def captures(text: str, first_line: int = 1) -> tuple[Capture, ...]:
         found = _split(lines, prefix) or _split(_without(lines, _ENGINE_STAMP), prefix)
         if found:
             return found
-    return (_capture(None, lines, None),)
+    return (_capture(None, lines),)
 
 
-def _capture(name: str | None, lines: Sequence[_Line], exit_code: int | None) -> Capture:
-    return Capture(name, "\n".join(line.text for line in lines), tuple(line.number for line in lines), exit_code)
+def _capture(name: str | None, lines: Sequence[_Line]) -> Capture:
+    return Capture(name, "\n".join(line.text for line in lines), tuple(line.number for line in lines))
 
 
 def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ...]:
@@ -100,26 +107,31 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
     if not _is_usual(prefix, lines):
         return ()
     by_name: dict[str, list[_Line]] = {}
-    codes: dict[str, int] = {}
-    filled = strangers = 0
+    others: list[_Line] = []
     for line in lines:
-        if not line.text.strip():
-            continue
-        filled += 1
         match = _before(line, prefix)
         if match and match["name"].lower() not in _LEVELS:
             by_name.setdefault(match["name"], []).append(_Line(line.number, line.text[match.end() :]))
-        elif ended := _ENDED.match(line.text):
-            filled -= 1
-            codes[ended["name"]] = int(ended["code"])
-        elif _OF_COMPOSE.match(line.text):
-            filled -= 1
-        else:
-            strangers += 1
-    if not by_name or strangers > (1 - _NEARLY_ALL) * filled:
+        elif line.text.strip():
+            others.append(line)
+    named = sum(map(len, by_name.values()))
+    strangers = [line for line in others if not (_OF_COMPOSE.match(line.text) or _ENDED.match(line.text))]
+    if not by_name or named < _NEARLY_ALL * (named + len(strangers)):
         return ()
-    named = _services(by_name)
-    return tuple(_capture(named[name], said, _code_of(name, codes)) for name, said in by_name.items())
+    services = _services(by_name)
+    captured = [(name, _capture(services[name], said)) for name, said in by_name.items()]
+    return tuple(_with_the_end(capture, name, others) for name, capture in captured)
+
+
+def _with_the_end(capture: Capture, container: str, others: Iterable[_Line]) -> Capture:
+    """With what Compose says of the container: of ``auth-1`` it may say ``shop-auth-1 exited with code 1``."""
+    for line in others:
+        told = _ENDED.match(line.text) or _UNHEALTHY.match(line.text)
+        if told is None or not f"-{told['name'].replace('_', '-')}".endswith(f"-{container.replace('_', '-')}"):
+            continue
+        code = told.groupdict().get("code") or told.groupdict().get("told")
+        capture = replace(capture, exit_code=int(code)) if code else replace(capture, is_unhealthy=True)
+    return capture
 
 
 def _before(line: _Line, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -132,12 +144,6 @@ def _is_usual(pattern: re.Pattern[str], lines: Sequence[_Line]) -> bool:
     filled = [line for line in lines if line.text.strip()]
     sample = filled[:: max(1, len(filled) // _SAMPLE)]
     return sum(1 for line in sample if _before(line, pattern)) > len(sample) // 2
-
-
-def _code_of(name: str, codes: dict[str, int]) -> int | None:
-    """Of a container ``auth-1`` Compose may say ``shop-auth-1 exited with code 1``."""
-    whole = next((code for said, code in codes.items() if said.endswith(("-" + name, "_" + name))), None)
-    return codes.get(name, whole)
 
 
 def _services(names: Iterable[str]) -> dict[str, str]:

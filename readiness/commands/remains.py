@@ -63,15 +63,21 @@ def gather(
     names = distinct_names([node_of(capture, given, known, alone) for capture, given in captured], captured)
     states = {**{name: each.state for name, each in by_name.items()}, **_bare_state(inspected, names)}
     graph = _graph(declared, by_name, names)
-    redactor = Redactor(secret_values(graph))
+    redactor = Redactor(_secrets(graph, inspected))
     captures = {name: capture.newest(MAX_LOG_CHARS) for name, (capture, _) in zip(names, captured, strict=True)}
     evidence = {
         name: _evidence(name, captures.get(name), states.get(name), graph, redactor)
         for name in dict.fromkeys((*names, *states))
     }
     logs = {name: given for name, (_, given) in zip(names, captured, strict=True)}
-    without_a_code = {name for name, capture in captures.items() if capture.exit_code is None}
-    return Remains(graph, evidence, captures, logs, frozenset(without_a_code - states.keys()))
+    untold = {name for name, each in captures.items() if each.exit_code is None and not each.is_unhealthy}
+    return Remains(graph, evidence, captures, logs, frozenset(untold - states.keys()))
+
+
+def _secrets(graph: Graph, inspected: Sequence[Inspected]) -> frozenset[str]:
+    """Also of containers that the graph does not know: others may print what they hold."""
+    others = [each.node for each in inspected if each.node]
+    return secret_values(graph).union(*(secret_values(replace(graph, nodes={o.name: o})) for o in others))
 
 
 def serves_sessions(log: str) -> bool:
@@ -136,7 +142,7 @@ def _evidence(
         if len(crashes) > 1 and len({entry.message for entry in crashes[-2:]}) == 1:
             # It crashed in the same way more than once: what stands behind the last crash is the next life.
             log = _up_to(crashes[-1], log)
-        state = _supposed(capture.exit_code if capture else None, _has_ended(read_log(log), log))
+        state = _supposed(capture, _has_ended(read_log(log), log))
     elif state.is_running and state.restart_count > 0 and crashes:
         # What a container that was brought back has said is mostly of the lives before.
         log, earlier = "", log
@@ -149,10 +155,12 @@ def _evidence(
     )
 
 
-def _supposed(exit_code: int | None, has_ended: bool) -> ContainerState:
+def _supposed(capture: Capture | None, has_ended: bool) -> ContainerState:
     """The state of a container of which only the log is there: which error it ended with is not known."""
-    if exit_code is not None:
-        return ContainerState("exited", exit_code)
+    if capture is not None and capture.exit_code is not None:
+        return ContainerState("exited", capture.exit_code)
+    if capture is not None and capture.is_unhealthy:
+        return ContainerState("running", health="unhealthy")
     return ContainerState("exited", 1) if has_ended else ContainerState("running")
 
 

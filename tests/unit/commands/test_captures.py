@@ -60,6 +60,14 @@ def test_containers_that_write_into_one_log_are_taken_apart_with_the_places_of_t
     assert captures(text, first_line=101)[0].numbers == (101, 103, 105, 106)
 
 
+def test_what_compose_says_of_a_container_that_it_waited_for_is_taken() -> None:
+    text = "db-1  | a\ncache-1  | b\n"
+    found = by_name(f"{text}dependency failed to start: container shop-db-1 exited (2)\n")
+    assert [(capture.exit_code, capture.is_unhealthy) for capture in found.values()] == [(2, False), (None, False)]
+    found = by_name(f"{text}dependency failed to start: container shop-db-1 is unhealthy\n")
+    assert [(capture.exit_code, capture.is_unhealthy) for capture in found.values()] == [(None, True), (None, False)]
+
+
 def test_instances_of_one_service_keep_their_numbers() -> None:
     assert list(by_name("auth-1  | a\nauth-2  | b\norders-1  | c")) == ["auth-1", "auth-2", "orders"]
 

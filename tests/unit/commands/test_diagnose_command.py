@@ -252,6 +252,17 @@ def test_no_secret_is_printed(run: Run) -> None:
         assert not [secret for secret in ("hunter2", "s3cretpass", "swordfish", "eyJ") if secret in out]
 
 
+def test_no_secret_of_a_container_that_the_compose_file_lacks_is_printed(run: Run) -> None:
+    other = state("other", "exited", 1)
+    other["Config"]["Env"] = ["API_TOKEN=abcdef-uvwxyz"]
+    code, out, _ = run(
+        "auth.log", "--compose=compose.yaml", "--state=s.json",
+        auth_log="INFO calling other with abcdef-uvwxyz\n", compose_yaml=COMPOSE, s_json=inspection(other),
+    )  # fmt: skip
+    assert code == 0
+    assert "abcdef" not in out
+
+
 def test_the_text_tells_a_person_what_to_do(run: Run) -> None:
     code, out, _ = run("gateway.log", "auth.log", gateway_log=REFUSED.format("auth:3000"), auth_log=MISSING)
     lines = out.splitlines()

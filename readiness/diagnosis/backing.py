@@ -18,6 +18,7 @@ OWN_AFFAIR = frozenset(
 )
 """Refusals that any client gets, whatever its settings are."""
 
+_MOST_CHARS = 300
 _NO_CLIENT_FROM_OUTSIDE = "redis.protected"
 """Redis' protected mode turns away whoever is not on its own loopback: no client's credentials change that."""
 
@@ -41,7 +42,7 @@ def backing_cause(node: str, answer: ProbeAnswer) -> Cause | None:
         node=node,
         confidence=Confidence.SURE,
         summary=f"{node}: {meaning[0].lower()}{meaning[1:]}",
-        evidence=(str(answer),),
+        evidence=(str(answer)[:_MOST_CHARS],),
         advice=signature.advise(said),
     )
 

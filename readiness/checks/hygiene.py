@@ -3,7 +3,7 @@
 import re
 
 from readiness.model.graph import Kind, Node
-from readiness.runtime.protocol import ContainerFacts, ImageFacts
+from readiness.runtime.protocol import ContainerFacts, ImageFacts, Layer
 
 _SECRET_NAME = re.compile(
     r"(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_?KEY|ACCESS_KEY|CREDENTIALS?)$", re.IGNORECASE
@@ -15,6 +15,7 @@ _SECRET_IN_HISTORY = re.compile(
     rf"\b(?:ENV|ARG)\s+(?P<name>{_IN_A_NAME})[=\s]+[^\s$]|\|\d+ (?:\w+=\S* )*?(?P<argument>{_IN_A_NAME})=[^\s$]",
     re.IGNORECASE,
 )
+_ARGUMENTS = re.compile(r"\|\d+ (?:\w+=\S* )*")
 _SECRET_IN_URL = re.compile(r"\b(?:https?|ftp|git)://[^\s/:@$]*:(?P<value>[^\s/@$]{4,})@")
 _ROOT = ("", "0", "root")
 _SOCKETS = ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock")
@@ -85,6 +86,11 @@ def secrets_in(image: ImageFacts) -> tuple[str, ...]:
         elif _SECRET_IN_URL.search(layer.created_by):
             found.append("a password in a URL in the history")
     return tuple(dict.fromkeys(found))
+
+
+def instruction_of(layer: Layer) -> str:
+    """The instruction that made a layer, without the values of build arguments that stand before its shell."""
+    return _ARGUMENTS.sub("", layer.created_by)
 
 
 def excess_privileges(container: ContainerFacts, declared: Node) -> tuple[str, ...]:

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from fixtures.criteria import P2, P3, criterion
 from fixtures.subjects import demand_ready
-from readiness.checks.hygiene import CACHE_WORTH_TELLING_BYTES, is_pinned, is_root, package_caches, secrets_in
+from readiness.checks.hygiene import (
+    CACHE_WORTH_TELLING_BYTES,
+    instruction_of,
+    is_pinned,
+    is_root,
+    package_caches,
+    secrets_in,
+)
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject
@@ -27,9 +34,10 @@ def test_image_is_within_its_budget(
     record_property("measured", ("size_bytes", image.size_bytes))
     if image.size_bytes > budget:
         fattest = max(image.layers, key=lambda layer: layer.size_bytes)
+        instruction = platform.redactor.redact(instruction_of(fattest))
         raise Unmet(
             f"{image.name} has {format_size(image.size_bytes)}, promised {format_size(budget)}",
-            evidence=(f"its fattest layer has {format_size(fattest.size_bytes)}: {fattest.created_by[:200]}",),
+            evidence=(f"its fattest layer has {format_size(fattest.size_bytes)}: {instruction[:200]}",),
             advice="Build in one stage and copy only what runs into the last one; leave build tools and caches behind.",
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from readiness.checks.hygiene import excess_privileges, is_pinned, is_root, package_caches, secrets_in
+from readiness.checks.hygiene import excess_privileges, instruction_of, is_pinned, is_root, package_caches, secrets_in
 from readiness.model.graph import Kind, Privileges
 from readiness.runtime.protocol import Layer
 from tests.unit.graphs import service
@@ -163,3 +163,9 @@ def test_caches_are_looked_for_in_the_homes_of_the_image_s_users() -> None:
     assert {"/root/.cache/pip", "/var/lib/apt/lists"} <= set(caches)
     assert not any(folder.startswith("/var/www") for folder in caches)
     assert set(package_caches("no passwd")) < set(caches)
+
+
+def test_an_instruction_is_told_without_the_values_of_build_arguments() -> None:
+    layer = Layer("RUN |2 VERSION=1 NPM_TOKEN=abc /bin/sh -c npm ci # buildkit", 1)
+    assert instruction_of(layer) == "RUN /bin/sh -c npm ci # buildkit"
+    assert instruction_of(Layer("COPY /app /app # buildkit", 1)) == "COPY /app /app # buildkit"

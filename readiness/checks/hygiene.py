@@ -16,7 +16,7 @@ _SECRET_IN_HISTORY = re.compile(
     re.IGNORECASE,
 )
 _ARGUMENTS = re.compile(r"\|\d+ (?:\w+=\S* )*")
-_SECRET_IN_URL = re.compile(r"\b(?:https?|ftp|git)://[^\s/:@$]*:(?P<value>[^\s/@$]{4,})@")
+_SECRET_IN_URL = re.compile(r"\b[a-zA-Z][\w+.-]*://[^\s/:@$]*:[^\s/@$]{4,}@")
 _ROOT = ("", "0", "root")
 _SOCKETS = ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/podman/podman.sock")
 _ORDINARY_CAPABILITIES = (
@@ -75,7 +75,7 @@ def secrets_in(image: ImageFacts) -> tuple[str, ...]:
     found = []
     for entry in image.environment:
         name, _, value = entry.partition("=")
-        if value and (_SECRET_NAME.search(name) or _SECRET_VALUE.search(value)):
+        if value and (_SECRET_NAME.search(name) or _SECRET_VALUE.search(value) or _SECRET_IN_URL.search(value)):
             found.append(f"ENV {name}")
     for layer in image.layers:
         match = _SECRET_IN_HISTORY.search(layer.created_by)

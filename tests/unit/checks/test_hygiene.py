@@ -58,7 +58,15 @@ def test_an_image_that_is_built_here_needs_no_tag(image: str, pinned: bool) -> N
 
 @pytest.mark.parametrize(
     "entry",
-    ["JWT_SECRET=abc", "DB_PASSWORD=x", "github_token=y", "STRIPE_API_KEY=z", "CREDENTIALS=q", "X=ghp_" + "a" * 36],
+    [
+        "JWT_SECRET=abc",
+        "DATABASE_URL=postgresql://app:hunter22@db:5432/app",
+        "DB_PASSWORD=x",
+        "github_token=y",
+        "STRIPE_API_KEY=z",
+        "CREDENTIALS=q",
+        "X=ghp_" + "a" * 36,
+    ],
 )
 def test_a_secret_in_the_environment_is_told_by_name_and_its_value_is_not_repeated(entry: str) -> None:
     name, _, value = entry.partition("=")
@@ -68,7 +76,15 @@ def test_a_secret_in_the_environment_is_told_by_name_and_its_value_is_not_repeat
 
 
 @pytest.mark.parametrize(
-    "entry", ["JWT_SECRET=", "PASSWORD_FILE=/run/secrets/db", "TOKENIZERS_PARALLELISM=false", "GPG_KEY=A035C8C1"]
+    "entry",
+    [
+        "JWT_SECRET=",
+        "DATABASE_URL=postgresql://app@db/app",
+        "URL=http://a:$PW@b",
+        "PASSWORD_FILE=/run/secrets/db",
+        "TOKENIZERS_PARALLELISM=false",
+        "GPG_KEY=A035C8C1",
+    ],
 )
 def test_what_only_sounds_like_a_secret_is_none(entry: str) -> None:
     assert secrets_in(replace(IMAGE, environment=(entry,))) == ()

@@ -15,7 +15,7 @@ FOUND = Answer(criterion="graphql.snapshot", subject="finance", cause="schema_dr
 def laid(folder: Path, **defect: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Compose file and contract of a laid out platform."""
     lay("table/name", Defect(why="it is", found=FOUND, **defect), folder)
-    return tuple(YAML(typ="safe").load(folder / name) for name in ("compose.yaml", "readiness.yaml"))  # type: ignore[return-value]
+    return tuple(YAML(typ="safe").load(folder / name) for name in ("compose.yaml", "readiness.yaml"))
 
 
 def test_the_saved_schema_is_the_other_revision(tmp_path: Path) -> None:

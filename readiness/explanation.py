@@ -141,7 +141,7 @@ class Explanation:
         if any(status == "down" for status, _ in evidence.indicators.values()):
             return health_cause(evidence.node, evidence.indicators, evidence, self._graph, neighbours)
         cause = diagnose(evidence, self._graph, neighbours)
-        if cause.cls == CauseClass.UNKNOWN and health.family is Family.UNKNOWN:
+        if cause.cls == CauseClass.UNKNOWN and health.family is Family.UNKNOWN and health.answer.answered:
             # What it answers is no health answer, and that is all that is the matter as far as can be seen.
             advice = BROKEN_PROMISES[BrokenPromise.HEALTH_ENDPOINT].advice
             return replace(

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from readiness.explanation import Explanation
-from readiness.model.errors import ImageUnavailable, NodeDied, NodeError, NotReadyInTime, PortInUse, StartRefused
+from readiness.model.errors import (
+    ImageUnavailable,
+    NodeDied,
+    NodeError,
+    NotReadyInTime,
+    PortInUse,
+    ReadyTooLate,
+    StartRefused,
+)
 from readiness.model.events import NodeFailed
 from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.finding import Confidence
@@ -127,6 +135,19 @@ def test_settling_tells_again_who_goes_back_to_whom(runtime: FakeRuntime) -> Non
     assert finance is not None
     assert (auth.cause_class, auth.root, auth.error, auth.message) == ("config_invalid", "auth", "NodeDied", "exited")
     assert (finance.cause_class, finance.root) == ("dependency_failed", "auth")
+
+
+def test_one_that_does_not_answer_at_all_is_not_said_to_answer_wrongly(runtime: FakeRuntime) -> None:
+    last = Reply(False, "refused", health=HttpAnswer("http://x/ready", 0, 0.01, 0, error="connection refused"))
+    cause = explanation(runtime).of(NotReadyInTime("auth", "not ready"), last)
+    assert (cause.cls, cause.confidence) == ("unknown", Confidence.UNKNOWN)
+
+
+def test_one_that_was_ready_too_late_is_told_as_that(runtime: FakeRuntime) -> None:
+    cause = explanation(runtime).of(
+        ReadyTooLate("auth", "not ready within 6 s: it was ready 9 s after its start"), None
+    )
+    assert (cause.cls, cause.node, cause.confidence) == ("not_ready_in_time", "auth", Confidence.SURE)
 
 
 def test_settling_a_start_without_failures_tells_nothing(runtime: FakeRuntime) -> None:

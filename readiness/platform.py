@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from readiness.model.address import Address, Credentials
 from readiness.model.contract import Contract, ServicePromise
 from readiness.model.errors import ReadinessError
 from readiness.model.events import NodeFailed, Noted
-from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence
+from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence, ProbeAnswer
 from readiness.model.graph import Graph, Kind, Node, Role
 from readiness.model.redaction import Redactor
 from readiness.probes import http
@@ -19,9 +19,11 @@ from readiness.runtime.journal import Journal
 from readiness.runtime.lock import GraphLock
 from readiness.runtime.protocol import Executed, Runtime
 from readiness.runtime.record import Record
+from readiness.runtime.usability import asked
 from readiness.sources.credentials import client_credentials, credentials
 
 _HEALTH_DEADLINE_S = 5.0
+_PROBE_DEADLINE_S = 3.0
 
 
 class PortUnknown(ReadinessError):
@@ -187,4 +189,12 @@ class Platform:
         return collect(node, graph=self.graph, runtime=self.runtime, journal=self.journal, redactor=self.redactor)
 
     def neighbours(self) -> dict[str, NodeEvidence]:
-        return collect_all(self.graph, self.runtime, self.journal, self.redactor)
+        """All that is known of every node, with what each backing service answers our own probes now."""
+        found = collect_all(self.graph, self.runtime, self.journal, self.redactor)
+        return {name: replace(evidence, answers=self._asked(evidence)) for name, evidence in found.items()}
+
+    def _asked(self, evidence: NodeEvidence) -> tuple[ProbeAnswer, ...]:
+        if evidence.state.status != "running":
+            return evidence.answers
+        node = self.graph[evidence.node]
+        return (*evidence.answers, *asked(node, self.contract, self.graph, self.runtime, _PROBE_DEADLINE_S))

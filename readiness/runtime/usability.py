@@ -33,8 +33,22 @@ def written_and_read(
 
 def tried(node: Node, contract: Contract, graph: Graph, runtime: Runtime, deadline_s: float) -> ProbeAnswer | None:
     """What a write to a backing service got; None for a node that is none, or that cannot be asked now."""
-    port = contract.promise(node.name).port
-    address = runtime.address(node.name, port) if node.role is not None and port is not None else None
+    address = _address(node, contract, runtime)
     if node.role is None or address is None:
         return None
     return written_and_read(node.role, address, credentials(graph, node.name), node.name, deadline_s)
+
+
+def asked(node: Node, contract: Contract, graph: Graph, runtime: Runtime, deadline_s: float) -> tuple[ProbeAnswer, ...]:
+    """What a backing service answers to a first question, and to a write where it answers that one."""
+    address = _address(node, contract, runtime)
+    if node.role is None or address is None:
+        return ()
+    first = first_answer(node.role, address, credentials(graph, node.name), deadline_s)
+    write = tried(node, contract, graph, runtime, deadline_s) if first.ok else None
+    return (first,) if write is None else (first, write)
+
+
+def _address(node: Node, contract: Contract, runtime: Runtime) -> Address | None:
+    port = contract.promise(node.name).port
+    return runtime.address(node.name, port) if node.role is not None and port is not None else None

@@ -66,7 +66,10 @@ def gather(
     redactor = Redactor(_secrets(graph, inspected))
     captures = {name: capture.newest(MAX_LOG_CHARS) for name, (capture, _) in zip(names, captured, strict=True)}
     evidence = {
-        name: _evidence(name, captures.get(name), states.get(name), graph, redactor)
+        name: replace(
+            _evidence(name, captures.get(name), states.get(name), graph, redactor),
+            addresses=by_name[name].addresses if name in by_name else (),
+        )
         for name in dict.fromkeys((*names, *states))
     }
     logs = {name: given for name, (_, given) in zip(names, captured, strict=True)}

@@ -1,5 +1,6 @@
 """Where the text that was matched points to: by its own words, by the client's settings, and by what was seen."""
 
+import re
 from dataclasses import replace
 
 from readiness.diagnosis import addresses, listening, settings
@@ -19,6 +20,7 @@ _ON_THE_WAY = {
     CauseClass.DEPENDENCY_LOST: {Problem.LOOPBACK_ONLY},
     CauseClass.DEPENDENCY_STARTING: set(),
 }
+_URL = re.compile(r"://(?:[^/\s@]*@)?(?P<host>[A-Za-z][\w.-]*)(?::(?P<port>\d{1,5}))?(?=[/\s\"',;)?]|$)")
 _REFUSED = ("refused", "econnrefused")
 
 
@@ -49,7 +51,16 @@ def _told(match: Match, evidence: NodeEvidence, scene: Scene) -> Place:
     bearer = next((name for name, each in scene.neighbours.items() if host in each.addresses), None)
     if bearer is not None and bearer != evidence.node:
         return replace(addresses.meant(scene.graph, evidence.node, bearer, number, match.role), host=host)
-    return _by_settings(place, match, evidence, scene)
+    return _by_url(match, evidence, scene) or _by_settings(place, match, evidence, scene)
+
+
+def _by_url(match: Match, evidence: NodeEvidence, scene: Scene) -> Place | None:
+    """The node whose name stands in a URL beside the address that it had: ``request to http://auth:3000/ failed``."""
+    for url in _URL.finditer(match.line):
+        host, port = url["host"], int(url["port"]) if url["port"] else None
+        if any(addresses.is_name_of(node, host) for node in scene.graph if node.name != evidence.node):
+            return addresses.meant(scene.graph, evidence.node, host, port, match.role)
+    return None
 
 
 def _by_settings(place: Place, match: Match, evidence: NodeEvidence, scene: Scene) -> Place:

@@ -40,6 +40,8 @@ class Inspected:
     container: str | None = None
     """The container's own name."""
     project: str | None = None
+    addresses: tuple[str, ...] = ()
+    """Its own, on the networks that it is on."""
     node: Node | None = field(default=None, repr=False)
     """How it was declared; its environment is as it was printed, with every secret in it."""
 
@@ -90,7 +92,8 @@ def _of_inspect(inspected: Mapping[str, Any], state: Mapping[str, Any]) -> Inspe
     name = labels.get(_SERVICE_LABEL) or container
     node = _node(name, inspected, config, labels) if name else None
     state_of = _state(state, restarts=_number(inspected.get("RestartCount")))
-    return Inspected(state_of, name, container, labels.get(_PROJECT_LABEL), node)
+    addresses = [_text(_mapping(way).get("IPAddress")) for way in _attachments(inspected).values()]
+    return Inspected(state_of, name, container, labels.get(_PROJECT_LABEL), tuple(filter(None, addresses)), node)
 
 
 def _of_listing(listed: Mapping[str, Any], status: str) -> Inspected:
@@ -172,12 +175,14 @@ def _ports(config: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[Port]
 def _networks(inspected: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     own = {name, _text(inspected.get("Name")).lstrip("/")} - {""}
     identity = _text(inspected.get("Id"))
-    for network, attachment in _mapping(_mapping(inspected.get("NetworkSettings")).get("Networks")).items():
+    for network, attachment in _attachments(inspected).items():
         told = _mapping(attachment)
         aliases = {_text(alias) for key in ("Aliases", "DNSNames") for alias in _list(told.get(key))}
-        # Its address stands in the logs of its clients like a name.
-        address = {_text(told.get("IPAddress"))} - {""}
-        yield str(network), tuple(sorted(own | address | {a for a in aliases if a and not identity.startswith(a)}))
+        yield str(network), tuple(sorted(own | {a for a in aliases if a and not identity.startswith(a)}))
+
+
+def _attachments(inspected: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _mapping(_mapping(inspected.get("NetworkSettings")).get("Networks"))
 
 
 def _edges(label: str) -> Iterator[Dependency]:

@@ -219,6 +219,21 @@ def test_what_waits_for_a_dead_dependency_is_blocked_by_it(diagnosed: Callable[.
     assert {each["of"]: each["blocked_by"] for each in told["causes"]} == {"auth": "store", "store": None}
 
 
+def test_an_address_that_was_inspected_is_its_containers(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    store = state("store", "exited", 139)
+    store["NetworkSettings"] = {"Networks": {"shop_default": {"IPAddress": "172.18.0.9"}}}
+    inspected = inspection(state("auth", "exited", 1), store)
+    told = diagnosed("auth.log", "--state=s.json", auth_log=REFUSED.format("172.18.0.9:7000"), s_json=inspected)
+    assert (told["class"], told["node"]) == ("native_crash", "store")
+
+
+def test_a_name_in_a_url_is_told_from_the_address_that_it_had(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    failed = "FetchError: request to http://auth:3000/graphql failed, reason: connect ECONNREFUSED 172.18.0.9:3000\n"
+    told = diagnosed("gateway.log", "auth.log", gateway_log=failed, auth_log=MISSING)
+    assert (told["class"], told["node"]) == ("config_invalid", "auth")
+    assert told["causes"][0]["blocked_by"] == "auth"
+
+
 def test_a_log_of_compose_is_taken_apart_and_evidence_has_the_lines_of_the_file(
     diagnosed: Callable[..., dict[str, Any]],
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_container_is_read_with_its_state() -> None:
     (container,) = read_inspected(json.dumps([inspected()]))
     state = container.state
     assert (container.name, container.container, container.project) == ("auth", "shop-auth-1", "shop")
+    assert container.addresses == ("172.18.0.4",)
     assert (state.status, state.exit_code, state.oom_killed, state.restart_count) == ("exited", 137, True, 4)
     assert state.started_at is not None
     assert state.finished_at is not None
@@ -83,7 +84,7 @@ def test_a_container_is_read_with_how_it_was_declared() -> None:
         "NO_VALUE": "",
     }
     assert [(port.container_port, port.host_port) for port in node.ports] == [(3000, 8080)]
-    assert node.networks == {"shop_default": ("172.18.0.4", "auth", "shop-auth-1")}
+    assert node.networks == {"shop_default": ("auth", "shop-auth-1")}
     assert [(e.node, e.condition) for e in node.depends_on] == [
         ("db", Condition.HEALTHY),
         ("cache", Condition.STARTED),

@@ -70,7 +70,7 @@ _WORD_IN_HEAD = re.compile(
 # The loggers that put their level first and in small letters: winston, Next.js, npmlog, .NET's console.
 _SMALL_LEVEL = re.compile(
     r"^(?:\[(?=\w+\]))?(?P<level>error|err|warn|warning|info|debug|verbose|silly|http|fatal|fail|crit|trce|dbug)"
-    r"(?:\]?:|\]| - )\s"
+    r"(?:\[[A-Z]\d{2,5}\](?=:))?(?:\]?:|\]| - )\s"
 )
 _LEVEL_FIELD = re.compile(r"\b(?:level|lvl|severity)=\"?(?P<level>\w+)")
 _KLOG = {"I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}

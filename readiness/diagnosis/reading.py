@@ -19,11 +19,16 @@ MAX_SETTINGS = 6
 ANY_DATABASE = "database"
 # An entry this near to the end speaks of the end.
 LAST_WORDS = 6
+# Two entries this near, of which one has this many of the other's characters, tell of the same failure.
+NEAR = 3
+SAME_WORDS = 16
+_KIND_IN_FRONT = re.compile(r"^(?:[\w.$]{1,80}(?:Error|Exception)?: )+")
 _GIVES_UP = re.compile(
     r"\b(?:g[ia]ve? up|giving up|gave up|retr(?:y|ies)|attempts?|startup failed|bootstrap|"
     r"(?:could not|couldn't|cannot|can't|unable to|failed to|fail(?:ed|ure)|error) (?:to )?"
     r"(?:connect\w*|start\w*|reach|initiali[sz]e|ping|establish|acquire|boot\w*|launch|migrat\w*)|"
-    r"not (?:ready|reachable|available|connected)|unavailable|unreachable|exiting|aborting)\b",
+    r"not (?:ready|reachable|available|connected)|unavailable|unreachable|exiting|aborting|"
+    r"command failed|exited with|exit (?:code|status))\b",
     re.IGNORECASE,
 )
 
@@ -128,7 +133,22 @@ def read(log: str, *, ended: bool) -> Reading | None:
     said = distinct(read_log(log))[-MAX_ENTRIES:]
     end = next((n for n in range(len(said) - 1, -1, -1) if said[n].entry.uncaught), None) if ended else None
     reading = _at_the_end(said, end) if end is not None else _newest(said, ended)
-    return _with_further_settings(reading, said) if reading else _remark(said)
+    return _with_further_settings(_told_in_full(reading, said), said) if reading else _remark(said)
+
+
+def _told_in_full(reading: Reading, said: Sequence[Said]) -> Reading:
+    """What a tool says first in a sentence of its own and then throws: the telling that says more decides."""
+    words = _KIND_IN_FRONT.sub("", reading.match.line)
+    at = next((n for n, one in enumerate(said) if one.entry is reading.entry), None)
+    if at is None or len(words) < SAME_WORDS or not reading.match.is_specific:
+        return reading
+    near = (one for one in said[max(0, at - NEAR) : at + NEAR + 1] if one.entry is not reading.entry)
+    for one in near:
+        other = best(matches(one.entry.text, entry=one.entry)) if words in one.entry.message else None
+        if other and other.is_specific and other.signature.priority > reading.match.signature.priority:
+            reporter = reading.reported_by or (reading.entry if reading.entry.uncaught else None)
+            return replace(reading, match=other, entry=one.entry, reported_by=reporter)
+    return reading
 
 
 def _with_further_settings(reading: Reading, said: Sequence[Said]) -> Reading:

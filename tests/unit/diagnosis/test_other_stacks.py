@@ -97,3 +97,23 @@ def test_an_exception_that_passes_on_something_else_is_named_without_confidence(
 def test_plain_words_name_a_kind_of_failure_without_confidence() -> None:
     cause = diagnosed(exited("auth", "Error: Can not connect to database. Please check the settings\n"))
     assert (cause.cls, cause.confidence) == ("dependency_unreachable", Confidence.UNKNOWN)
+
+
+def test_of_two_tellings_of_one_failure_the_one_that_says_more_decides() -> None:
+    log = (
+        'Migration "AddTotals1700000000000" failed, error: relation "invoices" does not exist\n'
+        'QueryFailedError: relation "invoices" does not exist\n'
+        "    at PostgresQueryRunner.query (/app/node_modules/typeorm/driver/postgres/PostgresQueryRunner.js:219:19)\n"
+    )
+    cause = diagnosed(exited("auth", log))
+    assert (cause.cls, cause.confidence) == ("migration_failed", Confidence.SURE)
+
+
+def test_a_command_that_failed_is_explained_by_what_it_printed() -> None:
+    log = (
+        "error[E038]: could not build the graph\n\nCaused by:\n"
+        "    E028: error sending request for url (http://ledger.example/graphql): error trying to connect: dns error\n"
+        "Error: Command failed: rover supergraph compose --config graph.yaml\n"
+        "    at checkExecSyncError (node:child_process:890:11)\n"
+    )
+    assert diagnosed(exited("auth", log)).cls == "dependency_name_unresolved"

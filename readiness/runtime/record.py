@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from readiness.diagnosis.causes import CauseClass
 from readiness.model.events import (
     ContainerCreated,
     ContainerDied,
@@ -165,12 +166,13 @@ def describe_death(death: Death) -> str:
 
 
 def waiting_circle(record: Record) -> tuple[str, ...]:
-    """Nodes that failed while each waited for the next, or () where no such circle was seen."""
+    """Nodes whose failures were diagnosed as one circle of waiting, each before the next; () where none was seen."""
     failed = {event.node: event for event in record.events if isinstance(event, NodeFailed)}
     waits = {
         node: [event.cause_dependency]
         for node, event in failed.items()
-        if event.cause_dependency in failed and event.cause_dependency != node
+        if event.cause_class == CauseClass.WAITING_CIRCLE and event.cause_dependency in failed
+        if event.cause_dependency != node
     }
     try:
         TopologicalSorter(waits).prepare()

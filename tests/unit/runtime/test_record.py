@@ -64,12 +64,18 @@ def ready(at: float, node: str = "auth") -> NodeReady:
     return NodeReady(node=node, after_s=1, how="GET /health/ready", at=at)
 
 
-def failed(node: str, dependency: str | None = None, error: str = "NotReadyInTime", **more: Any) -> NodeFailed:
+def failed(
+    node: str,
+    dependency: str | None = None,
+    error: str = "NotReadyInTime",
+    cls: str = "waiting_circle",
+    **more: Any,
+) -> NodeFailed:
     return NodeFailed(
         node=node,
         error=error,
         message="",
-        cause_class="dependency_unreachable",
+        cause_class=cls,
         cause_node=node,
         cause_dependency=dependency,
         confidence="likely",
@@ -265,6 +271,7 @@ def test_nodes_that_each_failed_for_want_of_the_next_are_a_circle() -> None:
         (failed("a", "b"), failed("b", "c")),
         (failed("a", "b"), failed("b", "a"), failed("b")),
         (failed("a", "a"),),
+        (failed("a", "b", cls="dependency_auth_failed"), failed("b", "a", cls="dependency_auth_failed")),
     ],
 )
 def test_failures_that_end_somewhere_are_no_circle(events: tuple[Event, ...]) -> None:

@@ -5,7 +5,7 @@ by that. One that ends because a dependency was taken away is the finding of tha
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness.checks.engine_check import is_check_broken
 from readiness.checks.silence import is_silent, why_silent
@@ -60,9 +60,12 @@ def endings(platform: Platform, node: str) -> tuple[Ending, ...]:
     found = []
     for number, death in enumerate(record.deaths(node)):
         if death.at < until:
-            cause = diagnose(_evidence(platform, record, node, number), platform.graph, {})
-            found.append(Ending(death, cause, _answered_loss(platform, record, node, death, cause)))
-    return tuple(found)
+            evidence = _evidence(platform, record, node, number)
+            cause = diagnose(evidence, platform.graph, {})
+            found.append(Ending(death, cause, _answered_loss(platform, record, evidence, cause)))
+    own = {ending.cause.cls for ending in found if ending.lost is None}
+    # Who ends for this reason anyway does not end for the loss that happens to be under way.
+    return tuple(replace(ending, lost=None) if ending.cause.cls in own else ending for ending in found)
 
 
 def own_endings(platform: Platform, node: str) -> tuple[Ending, ...]:
@@ -88,7 +91,8 @@ def cause_after_loss(cause: Cause, node: str, dependency: str) -> Cause:
         return cause
     advice = BROKEN_PROMISES[BrokenPromise.NO_RECONNECTION].advice
     evidence = (*((cause.summary,) if cause.summary else ()), *cause.evidence)
-    return Cause(BrokenPromise.NO_RECONNECTION, node, dependency, Confidence.SURE, evidence=evidence, advice=advice)
+    confidence = Confidence.SURE if cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY else Confidence.LIKELY
+    return Cause(BrokenPromise.NO_RECONNECTION, node, dependency, confidence, evidence=evidence, advice=advice)
 
 
 def check_no_restart(platform: Platform, node: str) -> None:
@@ -166,13 +170,26 @@ def _only_misses(cause: Cause) -> bool:
     return unexplained or cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY
 
 
-def _answered_loss(platform: Platform, record: Record, node: str, death: Death, cause: Cause) -> FaultInjected | None:
+def _answered_loss(platform: Platform, record: Record, evidence: NodeEvidence, cause: Cause) -> FaultInjected | None:
+    node, at = evidence.node, evidence.deaths[-1].at
     if node not in platform.contract.services:
         return None
     used = set(platform.contract.promise(node).uses.values())
     named = {name for name in (cause.dependency, cause.node) if name in used}
-    lost = record.lost_at(named or used, death.at)
-    return lost if lost is not None and (named or _only_misses(cause)) else None
+    lost = record.lost_at(named or used, at)
+    if lost is None or not (named or _only_misses(cause)):
+        return None
+    return lost if named or not _began_before(platform, record, evidence, cause, lost.at) else None
+
+
+def _began_before(platform: Platform, record: Record, evidence: NodeEvidence, cause: Cause, lost_at: float) -> bool:
+    """Whether that life told of the same trouble before the loss, as a slow loop does whose last attempt falls into it."""
+    since = max(_ends_before(record, evidence.node, evidence.deaths[-1].at), default=None)
+    if cause.confidence is Confidence.UNKNOWN or (since is not None and since >= lost_at):
+        return False
+    log = platform.redactor.redact(platform.runtime.log(evidence.node, since=since, until=lost_at))
+    before = replace(evidence, state=ContainerState("running"), log=log, deaths=())
+    return diagnose(before, platform.graph, {}).cls == cause.cls
 
 
 def _cause_of(own: list[Ending]) -> Cause | None:

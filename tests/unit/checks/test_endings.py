@@ -131,6 +131,26 @@ def test_an_end_of_its_own_is_not_excused_by_a_loss_that_happens_to_be_under_way
     assert cause.cls == "app_exception"
 
 
+PEER_UNKNOWN = "socket.gaierror: [Errno -2] Name or service not known"
+
+
+def test_a_slow_loop_whose_last_attempt_falls_into_a_loss_does_not_answer_it(demo: World) -> None:
+    happened(demo, *lost(NOW + 10, NOW + 20))
+    attempts = "".join(f"{NOW + at} {PEER_UNKNOWN}\n" for at in (3, 6, 9, 12))
+    demo.runtime.logs = {"auth": attempts}
+    dies(demo, NOW + 13)
+    cause = told(demo).cause
+    assert cause is not None
+    assert cause.cls == "dependency_name_unresolved"
+
+
+def test_who_ends_for_a_reason_anyway_does_not_end_for_a_loss(demo: World) -> None:
+    happened(demo, *lost(NOW + 10, NOW + 20))
+    dies(demo, NOW + 5, 0)
+    dies(demo, NOW + 12, 0)
+    assert told(demo).summary == "it exited 2 time(s) by itself"
+
+
 def test_the_loss_of_what_is_not_used_explains_nothing(demo: World) -> None:
     happened(demo, *lost(NOW + 10, NOW + 20))
     dies(demo, NOW + 12, 1, "good morning", node="finance")

@@ -23,6 +23,7 @@ _SAYS_LOOPBACK = re.compile(
     r"(?:Uvicorn running on|Listening at:|Running on|Starting development server at) "
     r"https?://(?P<host>127\.0\.0\.1|localhost|\[::1\]):(?P<port>\d{2,5})"
 )
+_BESIDE = re.compile(r"debug|inspector|metric|prometheus|admin|management|profil", re.IGNORECASE)
 # Debuggers and metrics are opened long before the port that requests are for, and beside it.
 _SIDE_PORTS = frozenset({9229, 9230, 5005, 5678, 9464, 9090, 9404})
 
@@ -65,10 +66,12 @@ def of_loopback(evidence: NodeEvidence, scene: Scene, port: int | None = None) -
 def of_another_port(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """The node listens, not on a port that it promises; sure where setting or log say that it means the other one."""
     promised, reached = _promised(evidence, scene), _open_to_others(evidence)
-    others = [number for number in reached if number not in _SIDE_PORTS]
-    if not promised or not others or not evidence.state.is_running or set(promised) & set(reached):
+    if not promised or not evidence.state.is_running or set(promised) & set(reached):
         return None
-    meant = next((number for number in others if _is_meant(number, evidence)), None)
+    meant = next((number for number in reached if _is_meant(number, evidence)), None)
+    others = [number for number in reached if number not in _SIDE_PORTS]
+    if meant is None and not others:
+        return None
     told = ", ".join(str(number) for number in ([meant] if meant else others))
     said = f"{evidence.node} listens on port {told} and not on {' or '.join(str(number) for number in promised)}"
     confidence = Confidence.SURE if meant else Confidence.LIKELY
@@ -124,7 +127,7 @@ def _is_meant(port: int, evidence: NodeEvidence) -> bool:
 
 def _lines_with(port: int | None, evidence: NodeEvidence) -> tuple[str, ...]:
     for entry in reversed(read_log(evidence.log)) if port is not None else ():
-        match = _SAYS_PORT.search(entry.text)
+        match = None if _BESIDE.search(entry.text) else _SAYS_PORT.search(entry.text)
         if match and int(match["port"]) == port:
             return (f"log line {entry.first_line}: {entry.message[:300]}",)
     return ()

@@ -56,6 +56,17 @@ def test_a_debuggers_port_is_not_taken_for_the_port_of_requests() -> None:
     assert diagnosed(listening(("0.0.0.0", 9229)), graph=GRAPH).cls != "not_listening"
 
 
+@pytest.mark.parametrize("line", ["Debugger listening on ws://0.0.0.0:9229/x", "metrics server listening on port 9464"])
+def test_what_is_said_of_a_side_port_is_no_port_of_requests(line: str) -> None:
+    port = 9229 if "9229" in line else 9464
+    assert diagnosed(listening(("0.0.0.0", port), log=f"{line}\n"), graph=GRAPH).cls != "not_listening"
+
+
+def test_a_port_that_is_usually_beside_counts_where_the_log_names_it() -> None:
+    cause = diagnosed(listening(("0.0.0.0", 9090), log="Server listening on port 9090\n"), graph=GRAPH)
+    assert (cause.cls, cause.confidence) == ("not_listening", Confidence.SURE)
+
+
 def test_the_promised_port_counts_before_the_declared_one() -> None:
     evidence = replace(listening(("0.0.0.0", 3001), ("127.0.0.1", 8080)), promised_ports=(8080,))
     assert diagnosed(evidence, graph=GRAPH).cls == "not_listening"

@@ -2,7 +2,7 @@
 
 import re
 
-from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
+from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.reading import best, matches
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
@@ -19,6 +19,7 @@ OWN_AFFAIR = frozenset(
 """Refusals that any client gets, whatever its settings are."""
 
 _MOST_CHARS = 300
+_MOST_SAID = 120
 _NO_CLIENT_FROM_OUTSIDE = "redis.protected"
 """Redis' protected mode turns away whoever is not on its own loopback: no client's credentials change that."""
 
@@ -36,12 +37,11 @@ def backing_cause(node: str, answer: ProbeAnswer) -> Cause | None:
     if signature.cause not in OWN_AFFAIR and signature.id != _NO_CLIENT_FROM_OUTSIDE:
         return None
     said = {**match.groups, "node": node}
-    meaning = EXPLANATIONS[signature.cause].meaning.rstrip(".")
     return Cause(
         cls=signature.cause.value,
         node=node,
         confidence=Confidence.SURE,
-        summary=f"{node}: {meaning[0].lower()}{meaning[1:]}",
+        summary=f"{node} turns our own probe away: {answer.error[:_MOST_SAID]}",
         evidence=(str(answer)[:_MOST_CHARS],),
         advice=signature.advise(said),
     )

@@ -31,6 +31,8 @@ class Diagnosed:
     """The log as it was given; None for a container of which only the state is known."""
     root: str | None = None
     """The node whose failure this one follows from, itself where the failure is its own; None where none was seen."""
+    is_down: bool = False
+    """Whether its process is gone or its HEALTHCHECK fails, and it does not merely complain."""
 
     @property
     def is_blocked(self) -> bool:
@@ -44,14 +46,16 @@ def post_mortem(remains: Remains) -> tuple[Diagnosed, ...]:
     failing = {node: cause for node, cause in causes.items() if _has_failed(node, cause, remains)}
     roots = attribute(failing, remains.graph)
     told = [node for node in evidence if node in remains.logs or node in failing]
-    return tuple(Diagnosed(node, causes[node], remains.logs.get(node), roots.get(node)) for node in told)
+    return tuple(
+        Diagnosed(node, causes[node], remains.logs.get(node), roots.get(node), _is_down(node, remains)) for node in told
+    )
 
 
 def root_cause(diagnosed: Sequence[Diagnosed]) -> Diagnosed:
-    """The one to begin with: what most of the others follow from, then what is known best, then what came first."""
+    """The one to begin with: what most others follow from, then what is down, what is known best, what came first."""
     roots = [each.root for each in diagnosed if each.root]
     own = [each for each in diagnosed if each.root == each.node] or list(diagnosed)
-    return min(own, key=lambda each: (-roots.count(each.node), _RANK[each.cause.confidence]))
+    return min(own, key=lambda each: (-roots.count(each.node), not each.is_down, _RANK[each.cause.confidence]))
 
 
 def _cause(evidence: NodeEvidence, remains: Remains) -> Cause:
@@ -91,11 +95,18 @@ def _unexplained(cause: Cause, evidence: NodeEvidence, remains: Remains) -> Caus
 
 def _has_failed(node: str, cause: Cause, remains: Remains) -> bool:
     evidence = remains.evidence[node]
-    is_job = node in remains.graph.nodes and remains.graph[node].kind is Kind.JOB
-    if is_job and evidence.state.status == "exited" and evidence.state.exit_code == 0:
+    if _is_job(node, remains) and evidence.state.status == "exited" and evidence.state.exit_code == 0:
         return False
     told = cause.confidence is not Confidence.UNKNOWN and not _is_of_a_client(cause, evidence)
-    return told or is_failing(evidence, is_job=is_job)
+    return told or _is_down(node, remains)
+
+
+def _is_down(node: str, remains: Remains) -> bool:
+    return is_failing(remains.evidence[node], is_job=_is_job(node, remains))
+
+
+def _is_job(node: str, remains: Remains) -> bool:
+    return node in remains.graph.nodes and remains.graph[node].kind is Kind.JOB
 
 
 def _in_the_file(line: str, node: str, captures: Mapping[str, Capture]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from readiness.commands.captures import Capture
 from readiness.commands.whose_log import distinct_names, node_of
+from readiness.diagnosis.lives import newest_life
 from readiness.diagnosis.log import MAX_LOG_CHARS, Entry, Level, read_log
 from readiness.model.contract import Contract
 from readiness.model.errors import InputError
@@ -146,7 +147,7 @@ def _evidence(
             # It crashed in the same way more than once: what stands behind the last crash is the next life.
             log = _up_to(crashes[-1], log)
         state = _supposed(capture, _has_ended(read_log(log), log))
-    elif state.is_running and state.restart_count > 0 and crashes:
+    elif state.is_running and state.restart_count > 0 and crashes and not _lives_show(name, state, log):
         # What a container that was brought back has said is mostly of the lives before.
         log, earlier = "", log
     return NodeEvidence(
@@ -156,6 +157,11 @@ def _evidence(
         earlier_log=earlier,
         environment={key: redactor.redact(value) for key, value in environment.items()},
     )
+
+
+def _lives_show(name: str, state: ContainerState, log: str) -> bool:
+    """Whether the log itself shows where a life ends and the next one begins."""
+    return newest_life(NodeEvidence(name, state, log)).lives > 1
 
 
 def _supposed(capture: Capture | None, has_ended: bool) -> ContainerState:

@@ -12,7 +12,7 @@ _LAST_LINES = 5
 
 _SENTENCES = {
     CauseClass.CONFIG_INVALID: "{node}: missing or malformed setting: {key}",
-    CauseClass.APP_EXCEPTION: "{node} ended with {msg}",
+    CauseClass.APP_EXCEPTION: "{node} raised {msg}",
     CauseClass.MODULE_MISSING: "{node}: {name} is not in the image",
     CauseClass.COMMAND_NOT_FOUND: "{node}: the command {name} is not in the image",
     CauseClass.DEPENDENCY_UNREACHABLE: "{node} cannot reach {dependency}{at}",

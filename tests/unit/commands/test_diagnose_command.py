@@ -178,6 +178,12 @@ def test_of_several_logs_the_root_is_the_object_and_each_log_has_its_own(
     assert told["causes"][0]["log"] == "gateway.log"
 
 
+def test_what_is_down_goes_before_what_merely_complains(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    complains = "ERROR payment declined\nCardError: declined\n    at pay (/app/pay.js:1:1)\nINFO POST /pay 402\n" * 3
+    told = diagnosed("shop.log", "auth.log", shop_log=complains, auth_log=TYPE_ERROR)
+    assert (told["class"], told["node"]) == ("app_exception", "auth")
+
+
 def test_a_dead_dependency_without_a_log_is_the_root(diagnosed: Callable[..., dict[str, Any]]) -> None:
     inspected = inspection(state("auth", "exited", 1), state("store", "exited", 137, OOMKilled=True))
     told = diagnosed("auth.log", "--state=s.json", auth_log=REFUSED.format("store:6379"), s_json=inspected)

@@ -1,11 +1,15 @@
 """From evidence to cause: pure, no input or output.
 
 ``diagnose`` explains one node, ``health_cause`` a health answer that is not well, and ``attribute`` tells from whose
-failure the others follow. Classes are in ``causes``; what a text means is data in ``signatures/``; the rules are in
-``reading`` (a log), ``state`` (exit codes, loops), ``addresses``, ``settings`` and ``place`` (host and port to node),
-``listening`` (sockets), ``ending`` (a process that ended), ``running`` and ``healthcheck`` (one that runs), ``circles``
-(who waits for whom), ``explain`` (a text to a cause) and ``client`` (the client's own side). ``diagnose`` asks them in
-turn.
+failure the others follow. Classes are in ``causes``; what a text means is data in ``signatures/``.
+
+- A log: ``log`` (entries), ``times``, ``lives`` (which life), ``reading`` (what decides), ``attempts``, ``history`` (what
+  came after, what a neighbour did meanwhile), ``migrations`` (traces through one).
+- The state: ``state`` (exit codes, loops), ``ending`` (a process that ended), ``running``, ``healthcheck``,
+  ``indicators`` (a health answer), ``progress`` (late or hanging), ``listening`` (sockets).
+- The graph: ``addresses``, ``settings`` and ``place`` (host and port to node), ``brokers`` (Kafka's second address),
+  ``waits`` and ``circles`` (who waits for whom), ``explain`` (a text to a cause), ``client`` (the client's own side),
+  ``backing`` (what a backing service says of itself).
 """
 
 from readiness.diagnosis.attribute import attribute

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readiness.diagnosis import addresses
+from readiness.diagnosis import addresses, state
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY
 from readiness.diagnosis.indicators import dependency_of_key, down_in
 from readiness.diagnosis.lastwords import reading_of_the_end
 from readiness.diagnosis.log import Entry, read_log
 from readiness.diagnosis.place import meant_by
-from readiness.diagnosis.reading import read
+from readiness.diagnosis.reading import Reading, read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.graph import Condition, Kind
@@ -49,7 +49,11 @@ def waits_of(evidence: NodeEvidence, scene: Scene) -> tuple[Wait, ...]:
     """The services and jobs that a node waits for, one wait each, the plainest first. Nothing where it is well."""
     if scene.is_fine(evidence.node):
         return ()
-    found = (*_by_gates(evidence, scene), *_by_words(evidence, scene), *_by_failure(evidence, scene))
+    reading = reading_of_the_end(evidence) if _ends(evidence) else read(evidence.log, ended=False)
+    found = [*_by_gates(evidence, scene), *_by_failure(reading, evidence, scene)]
+    if reading is None or reading.match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY or not _ends(evidence):
+        # Whoever ends for a reason of his own waits for nobody, whatever he said before.
+        found = [*_by_words(evidence, scene), *found]
     others = [wait for wait in found if wait.node != evidence.node and _is_own_code(wait.node, scene)]
     return tuple({wait.node: wait for wait in reversed(others)}.values())[::-1]
 
@@ -79,12 +83,16 @@ def _by_words(evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
                 yield Wait(name, line, is_plain=True)
 
 
-def _by_failure(evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
+def _ends(evidence: NodeEvidence) -> bool:
+    """Whether its process is gone, or comes back only to end again."""
+    return not evidence.state.is_running or state.loop_in(evidence) is not None
+
+
+def _by_failure(reading: Reading | None, evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
     for key, text in down_in(evidence.indicators).items() if evidence.state.is_running else ():
         name = dependency_of_key(key, evidence.node, scene.graph)
         if name:
             yield Wait(name, f"health of {evidence.node}: {key} is down: {text[:200]}".rstrip(": "), is_plain=False)
-    reading = read(evidence.log, ended=False) if evidence.state.is_running else reading_of_the_end(evidence)
     if reading and reading.match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY:
         place = meant_by(reading.match, evidence, scene)
         if place.node and place.problem is None:

@@ -8,7 +8,7 @@ from readiness.diagnosis import attribute, health_cause
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Condition, Graph, Kind, Role
-from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, graph_of, node, running
+from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, graph_of, looping, node, running
 
 GRAPH = graph_of(node("a", environment={}), node("b", environment={}), node("c", environment={}))
 REFUSED = "Error: connect ECONNREFUSED {}\n    at TCPConnectWrap.afterConnect (node:net:1)\n"
@@ -107,3 +107,15 @@ def test_two_that_wait_for_each_other_for_want_of_a_third_wait_for_that_one() ->
     evidence = (exited("a", REFUSED.format("b:3002")), exited("b", REFUSED.format("a:3001")), exited("redis", oom=True))
     cause = diagnosed(evidence[0], *evidence, graph=graph)
     assert (cause.cls, cause.node) == ("container_oom", "redis")
+
+
+def test_one_that_ended_for_a_reason_of_its_own_is_in_no_circle_whatever_it_said_before() -> None:
+    one = exited("a", "waiting for http://b:3002/health\nKeyError: 'JWT_SECRET'\n")
+    cause = diagnosed(one, waiting("b", "waiting for http://a:3001/health"), graph=GRAPH)
+    assert (cause.cls, cause.node) == ("config_invalid", "a")
+
+
+def test_two_in_restart_loops_that_blame_each_other_are_a_circle() -> None:
+    one, other = looping("a", REFUSED.format("b:3002"), log="starting\n"), looping("b", REFUSED.format("a:3001"))
+    causes = causes_of(one, other)
+    assert {cause.cls for cause in causes.values()} == {"waiting_circle"}

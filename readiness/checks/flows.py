@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from readiness.checks.backing import demand_backing
 from readiness.checks.groups import GroupSeen, await_group, group_cause
-from readiness.checks.refusal import cause_since, demand_accepted
+from readiness.checks.refusal import cause_of_a_dead_thread, cause_since, demand_accepted
 from readiness.checks.requests import captured, contains_expected, is_accepted, send
 from readiness.checks.token_use import demand_takes_tokens
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
@@ -129,7 +129,8 @@ def _lost_by_consumer(platform: Platform, broker: Backing, followed: Followed, a
     evidence = _on_the_topic(broker, followed, after)
     seen = _group(platform, broker, flow)
     if seen is not None and seen.faults and not seen.has_member:
-        cause = group_cause(seen, flow.consumer, broker.name)
+        dead = cause_of_a_dead_thread(platform, flow.consumer)
+        cause = dead or group_cause(seen, flow.consumer, broker.name)
         return replace(cause, evidence=(*evidence, *cause.evidence))
     logged = cause_since(platform, flow.consumer, followed.since)
     if logged is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from readiness.checks.refusal import cause_since
+from readiness.checks.refusal import cause_of_a_dead_thread, cause_since
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.model.finding import Blocked, Cause, Confidence, Unmet
 from readiness.platform import Backing, Platform, Service
@@ -93,7 +93,10 @@ def demand_works(platform: Platform, service: Service, broker: Backing, within_s
     seen = await_group(platform, service, broker, within_s)
     if not seen.faults:
         return
-    logged = cause_since(platform, service.name, since) if seen.has_member else None
+    if seen.has_member:
+        logged = cause_since(platform, service.name, since)
+    else:
+        logged = cause_of_a_dead_thread(platform, service.name)
     cause = logged or group_cause(seen, service.name, broker.name)
     raise Unmet("; ".join(seen.faults), cause, seen.evidence if logged else _elsewhere(service, broker, seen))
 

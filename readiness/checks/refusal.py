@@ -5,7 +5,7 @@ from dataclasses import replace
 from readiness.checks.backing import demand_usable
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
-from readiness.diagnosis.request import request_cause
+from readiness.diagnosis.request import request_cause, uncaught_cause
 from readiness.model.contract import Request
 from readiness.model.evidence import HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence, Unmet
@@ -33,6 +33,11 @@ def evidence_since(platform: Platform, node: str, since: float) -> NodeEvidence:
 def cause_since(platform: Platform, node: str, since: float) -> Cause | None:
     """What a service logged since then of a failure, as a cause."""
     return request_cause(evidence_since(platform, node, since), platform.graph, platform.neighbours())
+
+
+def cause_of_a_dead_thread(platform: Platform, node: str) -> Cause | None:
+    """What ended a part of a service that lives on, by the log of its present life; None where it tells of none."""
+    return uncaught_cause(platform.evidence(node), platform.graph, platform.neighbours())
 
 
 def demand_accepted(platform: Platform, request: Request, answer: HttpAnswer, since: float, otherwise: str) -> None:

@@ -38,6 +38,18 @@ def request_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str,
     return _of_exception(evidence)
 
 
+def uncaught_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, NodeEvidence]) -> Cause | None:
+    """The cause of a thread or task that an error ended while the process lives on; None where the log tells of none.
+
+    :param evidence: of the service; its ``log`` is what it wrote in its present life.
+    """
+    reading = read(evidence.log, ended=True)
+    if reading is None or not reading.uncaught:
+        return None
+    cause = explain_reading(reading, evidence, scene_of(graph, neighbours).through(evidence.node))
+    return replace(cause, confidence=at_most_likely(cause))
+
+
 def _of_exception(evidence: NodeEvidence) -> Cause | None:
     """What the service's own code threw and logged, whatever level it gave to it."""
     thrown = [one for one in distinct(read_log(evidence.log)) if one.entry.chain and one.entry.is_trouble]

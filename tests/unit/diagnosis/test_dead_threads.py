@@ -1,0 +1,44 @@
+"""An error that ended a thread of a process that lives on is told from one that was caught and logged."""
+
+import pytest
+
+from readiness.diagnosis.request import uncaught_cause
+from readiness.model.evidence import ContainerState, NodeEvidence
+from readiness.model.finding import Cause, Confidence
+from tests.unit.graphs import backing, graph_of, service
+
+THREAD = """\
+consumer joined the group
+Exception in thread consumer:
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/threading.py", line 1038, in _bootstrap_inner
+    self.run()
+  File "/app/shop/consumer.py", line 90, in run
+    total = event["total"]
+KeyError: 'total'
+GET /health/ready 200
+"""
+CAUGHT = """\
+ERROR:shop.consumer:the order could not be read, it is tried again
+Traceback (most recent call last):
+  File "/app/shop/consumer.py", line 90, in run
+    total = event["total"]
+KeyError: 'total'
+"""
+
+
+def cause_of(log: str) -> Cause | None:
+    graph = graph_of(backing("kafka"), service("shop", "kafka"))
+    return uncaught_cause(NodeEvidence("shop", ContainerState("running"), log=log), graph, {})
+
+
+def test_what_ended_a_thread_is_the_cause() -> None:
+    cause = cause_of(THREAD)
+    assert cause is not None
+    assert (cause.cls, cause.node, cause.confidence) == ("app_exception", "shop", Confidence.LIKELY)
+    assert any("KeyError: 'total'" in line for line in cause.evidence)
+
+
+@pytest.mark.parametrize("log", ["", "consumer joined the group\n", CAUGHT])
+def test_what_was_caught_ended_nothing(log: str) -> None:
+    assert cause_of(log) is None

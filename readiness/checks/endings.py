@@ -183,7 +183,7 @@ def _answered_loss(platform: Platform, record: Record, evidence: NodeEvidence, c
 
 
 def _began_before(platform: Platform, record: Record, evidence: NodeEvidence, cause: Cause, lost_at: float) -> bool:
-    """Whether that life told of the same trouble before the loss, as a slow loop does whose last attempt falls into it."""
+    """Whether that life told of the same trouble before the loss: a slow loop, whose last attempt falls into it."""
     since = max(_ends_before(record, evidence.node, evidence.deaths[-1].at), default=None)
     if cause.confidence is Confidence.UNKNOWN or (since is not None and since >= lost_at):
         return False

@@ -115,6 +115,9 @@ def _setting(match: Match, evidence: NodeEvidence) -> dict[str, str]:
 
 def _named(dependency: str | None, match: Match, place: Place, scene: Scene) -> str | None:
     """The dependency as a node; by the name that the log gives where there is no graph to look it up in."""
+    if match.signature.cause is CauseClass.MIGRATION_CODE_BUG:
+        # It fails before anything is sent: the database has no part in it, although a health answer calls it down.
+        return None
     declared = scene.graph.is_complete and len(scene.graph) > 1
     if dependency or declared or match.signature.cause not in ABOUT_A_DEPENDENCY:
         return dependency

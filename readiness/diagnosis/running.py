@@ -5,6 +5,7 @@ from dataclasses import replace
 from readiness.diagnosis import listening, progress
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.circles import of_wait
 from readiness.diagnosis.explain import explain_reading
 from readiness.diagnosis.healthcheck import of_healthcheck
 from readiness.diagnosis.history import is_overcome
@@ -32,6 +33,7 @@ def of_running(evidence: NodeEvidence, scene: Scene) -> Cause | None:
         or _of_log_so_far(evidence, scene)
         or elsewhere
         or listening.of_said_address(evidence)
+        or of_wait(evidence, scene)
         or progress.of_activity(evidence, scene)
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from readiness.diagnosis import attribute, health_cause
-from readiness.model.evidence import NodeEvidence
+from readiness.model.evidence import Activity, NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Condition, Graph, Kind, Role
 from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, graph_of, looping, node, running
@@ -119,3 +119,9 @@ def test_two_in_restart_loops_that_blame_each_other_are_a_circle() -> None:
     one, other = looping("a", REFUSED.format("b:3002"), log="starting\n"), looping("b", REFUSED.format("a:3001"))
     causes = causes_of(one, other)
     assert {cause.cls for cause in causes.values()} == {"waiting_circle"}
+
+
+def test_one_that_waits_for_somebody_who_fails_does_not_hang_of_its_own() -> None:
+    quiet = replace(waiting("a", "waiting for http://b:3002/health"), activity=Activity(10.0, (), 0.0))
+    cause = diagnosed(quiet, exited("b", "KeyError: 'JWT_SECRET'\n"), graph=GRAPH)
+    assert (cause.cls, cause.node) == ("config_invalid", "b")

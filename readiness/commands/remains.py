@@ -60,8 +60,10 @@ def gather(
     """
     by_name = _by_node(inspected, declared)
     known = {**_known_names(by_name), **(names_of(declared) if declared else {})}
-    alone = len(captured) == 1
-    names = distinct_names([node_of(capture, given, known, alone) for capture, given in captured], captured)
+    # Of one log and one inspection, or one declared service, the one is of the other.
+    candidates = list(by_name or (declared.nodes if declared else ()))
+    only = candidates[0] if len(candidates) == len(captured) == 1 else None
+    names = distinct_names([node_of(capture, given, known, only) for capture, given in captured], captured)
     states = {**{name: each.state for name, each in by_name.items()}, **_bare_state(inspected, names)}
     graph = _graph(declared, by_name, names)
     redactor = Redactor(_secrets(graph, inspected))

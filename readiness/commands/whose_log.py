@@ -13,23 +13,34 @@ _BEFORE = r"(?:^|[-_.])"
 # The instance of Compose, or the replica set and the pod of Kubernetes.
 _BEHIND = r"(?:[-_.]\d+|-[a-z0-9]{6,10}-[a-z0-9]{5})?"
 _NOBODY = "stdin"
+# A logger's field for the service, or what npm prints before it runs a script of a package.
+_CALLS_ITSELF = (
+    re.compile(r'"(?:service|service\.name|serviceName|app|application|name)"\s*:\s*"(?P<name>[\w.-]+)"'),
+    re.compile(r"^> (?:@[\w.-]+/)?(?P<name>[\w.-]+)@\d\S* \S", re.MULTILINE),
+)
+_LOOKED_THROUGH = 64 * 1024
 
 
-def node_of(capture: Capture, given: str, known: Mapping[str, str], alone: bool) -> str:
+def node_of(capture: Capture, given: str, known: Mapping[str, str], only: str | None = None) -> str:
     """The node that a capture is of.
 
     :param given: the log as it was named on the command line.
     :param known: every known name of a node or of its container: the node.
-    :param alone: whether it is the only capture there is, so that the only known node is it.
+    :param only: the one node that it can be of, where it does not say otherwise.
     """
     stem = _stem(given)
     found = next((node for name in (capture.name, stem) if name and (node := _known(name, known))), None)
-    if found:
-        return found
-    nodes = set(known.values())
-    if alone and capture.name is None and len(nodes) == 1:
-        return nodes.pop()
-    return capture.name or stem
+    if found or capture.name:
+        return found or capture.name or stem
+    return only or _named_inside(capture.text, known) or stem
+
+
+def _named_inside(text: str, known: Mapping[str, str]) -> str | None:
+    """The one node that the program calls itself, in the fields of its log lines or in npm's first words."""
+    newest = text[-_LOOKED_THROUGH:]
+    said = {match["name"] for pattern in _CALLS_ITSELF for match in pattern.finditer(newest)}
+    nodes = {known[name] for name in said if name in known}
+    return nodes.pop() if len(nodes) == 1 else None
 
 
 def distinct_names(nodes: Sequence[str], captured: Iterable[tuple[Capture, str]]) -> list[str]:

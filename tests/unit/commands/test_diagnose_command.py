@@ -120,6 +120,27 @@ def test_the_name_of_the_file_tells_whose_it_is(name: str, run: Run, tmp_path: P
     assert (code, json.loads(out)["node"]) == (0, "auth")
 
 
+def test_the_only_container_that_was_inspected_is_the_only_logs(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    inspected = inspection(state("auth", "exited", 1))
+    arguments = ("log.txt", "--state=s.json", "--compose=compose.yaml")
+    told = diagnosed(*arguments, log_txt=MISSING, s_json=inspected, compose_yaml=COMPOSE)
+    assert told["node"] == "auth"
+    assert "status exited, last exit code 1" in told["evidence"]
+
+
+CALL_THEMSELVES = {
+    "a logger": '{"level":50,"name":"auth","msg":"KeyError: \'JWT_SECRET\'"}\n',
+    "npm": f"> @shop/auth@1.0.0 start\n> node main.js\n{MISSING}",
+}
+
+
+@pytest.mark.parametrize("log", CALL_THEMSELVES.values(), ids=CALL_THEMSELVES)
+def test_a_program_that_calls_itself_like_a_node_is_that_node(
+    log: str, diagnosed: Callable[..., dict[str, Any]]
+) -> None:
+    assert diagnosed("log.txt", "--compose=compose.yaml", log_txt=log, compose_yaml=COMPOSE)["node"] == "auth"
+
+
 def test_standard_input_is_a_log(diagnosed: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MISSING.encode())))
     told = diagnosed("-")

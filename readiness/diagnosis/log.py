@@ -4,7 +4,7 @@ Escape sequences are gone, JSON lines are unwrapped, and each trace is joined to
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -19,6 +19,8 @@ from readiness.diagnosis.traces import Link, chain
 MAX_LOG_CHARS = 256 * 1024
 MAX_LINE_CHARS = 8_000
 MAX_ENTRY_LINES = 250
+# Longer is no message of an error: Prisma shows some ten lines of source in its.
+MAX_MESSAGE_LINES = 16
 
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|[\x00-\x08\x0b\x0c\x0e-\x1f]"
@@ -72,6 +74,8 @@ _SMALL_LEVEL = re.compile(
     r"^(?:\[(?=\w+\]))?(?P<level>error|err|warn|warning|info|debug|verbose|silly|http|fatal|fail|crit|trce|dbug)"
     r"(?:\[[A-Z]\d{2,5}\](?=:))?(?:\]?:|\]| - )\s"
 )
+# The signs that scripts and loggers for terminals put before what went wrong.
+_SIGN = re.compile(r"^(?P<sign>[❌✖✘✗⛔🚨💥🛑❗⚠])\uFE0F?\s+\S")
 _LEVEL_FIELD = re.compile(r"\b(?:level|lvl|severity)=\"?(?P<level>\w+)")
 _KLOG = {"I": Level.INFO, "W": Level.WARN, "E": Level.ERROR, "F": Level.FATAL}
 
@@ -90,6 +94,7 @@ _PANIC = re.compile(r"^(?:panic|fatal error): ")
 _PYDANTIC = re.compile(r"\d validation errors? for ")
 _BANNER = "APPLICATION FAILED TO START"
 _NAMED = re.compile(r"^[\w.$]*(?:Error|Exception)(?: \[\w+\])?: ")
+_FRAME = re.compile(r"^\s+at \S")
 _ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
 _UNCAUGHT = re.compile(
     r"^Node\.js v\d|^node:internal|^Exception in thread |^(?:panic|fatal error): |UnhandledPromiseRejection|"
@@ -180,18 +185,34 @@ def _line(number: int, text: str, raw: str) -> _Line:
     return _Line(number, text if record else unwrap_tail(text), record, raw)
 
 
-def _joined(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+def _joined(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     current = _Joiner()
+    inside = _in_message(lines)
     for line in lines:
         if line.blank:
             current.blanks += 1
-        elif current.takes(line):
+        elif current.takes(line) or line.number in inside:
             current.add(line)
         else:
             yield current.lines
             current = _Joiner()
             current.add(line)
     yield current.lines
+
+
+def _in_message(lines: Sequence[_Line]) -> frozenset[int]:
+    """The lines that stand between the line that names an error and its first frame: its message goes on in them."""
+    found: set[int] = set()
+    for at, line in enumerate(lines):
+        if line.record or not _NAMED.match(line.text):
+            continue
+        for below, other in enumerate(lines[at + 1 : at + 1 + MAX_MESSAGE_LINES], at + 1):
+            if _FRAME.match(other.text):
+                found.update(one.number for one in lines[at + 1 : below])
+                break
+            if other.record or _head(other.text) or _NAMED.match(other.text) or _TRACEBACK in other.text:
+                break
+    return frozenset(found)
 
 
 class _Joiner:
@@ -316,6 +337,9 @@ def _named_level(name: str) -> Level | None:
 def _level_of(line: str) -> Level | None:
     head = _head(line)
     if head is None:
+        sign = _SIGN.match(line)
+        if sign:
+            return Level.WARN if sign["sign"] == "⚠" else Level.ERROR
         small = _SMALL_LEVEL.match(line)
         return _named_level(small["level"]) if small else None
     groups = head.groupdict()

@@ -193,3 +193,29 @@ def test_an_error_that_old_versions_of_node_print_is_what_ended_it() -> None:
     (entry,) = read_log("events.js:377\n      throw er; // Unhandled 'error' event\n      ^\n\nError: read ENOTCONN\n")
     assert entry.uncaught
     assert str(entry.chain[0]) == "Error: read ENOTCONN"
+
+
+def test_the_message_of_an_error_goes_on_until_its_first_frame() -> None:
+    log = (
+        "PrismaClientKnownRequestError: \nInvalid `prisma.order.findMany()` invocation:\n\n\n"
+        "The column `total` does not exist in the current database.\n    at Zn.handle (/app/library.js:124:7459)\n"
+        "Listening on 3000\n"
+    )
+    first, second = read_log(log)
+    assert "The column `total`" in first.text
+    assert second.message == "Listening on 3000"
+
+
+def test_an_error_without_frames_keeps_to_its_line() -> None:
+    assert [
+        entry.message for entry in read_log("Error: refused\nListening\nError: lost\n    at x (/app/a.js:1:2)\n")
+    ] == [
+        "Error: refused",
+        "Listening",
+        "Error: lost",
+    ]
+
+
+@pytest.mark.parametrize(("line", "level"), [("❌ Error: no file", Level.ERROR), ("⚠️ slow disk", Level.WARN)])
+def test_a_sign_stands_for_a_level(line: str, level: Level) -> None:
+    assert read_log(line)[0].level is level

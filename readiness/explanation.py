@@ -28,6 +28,7 @@ from readiness.probes.health import Family, Health, read_health
 from readiness.runtime.activity import Watch
 from readiness.runtime.asking import Reply, question
 from readiness.runtime.collecting import collect, collect_all
+from readiness.runtime.holders import connection_holders
 from readiness.runtime.journal import Journal
 from readiness.runtime.protocol import Runtime
 from readiness.runtime.record import Record
@@ -64,12 +65,23 @@ class Explanation:
         if not self._last:
             return
         neighbours = self._neighbours()
-        causes = {node: self._cause(error, last, neighbours) for node, (error, last) in self._last.items()}
+        causes = {
+            node: self._with_holders(self._cause(error, last, neighbours)) for node, (error, last) in self._last.items()
+        }
         roots = attribute(causes, self._graph)
         for node, cause in causes.items():
             told = Record(self._journal.events()).failure(node)
             if told is not None:
                 self._journal.append(_retold(told, cause, roots.get(node, node)))
+
+    def _with_holders(self, cause: Cause) -> Cause:
+        """A server that is full is full of somebody's connections."""
+        full = cause.dependency or cause.node
+        if cause.cls != CauseClass.DEPENDENCY_CAPACITY or full not in self._graph.nodes:
+            return cause
+        node = self._graph[full]
+        lines = connection_holders(node, self._contract, self._graph, self._runtime, _WRITE_DEADLINE_S)
+        return replace(cause, evidence=(*cause.evidence, *lines))
 
     def _neighbours(self) -> dict[str, NodeEvidence]:
         """Every node as it is now: what failed with its last answer, the others with a new one."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from readiness.diagnosis import addresses, settings, wording
+from readiness.diagnosis import addresses, encryption, settings, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import at_most_likely
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
@@ -54,7 +54,7 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
         if cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY and not told:
             # It is fine now: the client was too early, or looks in the wrong place. Both are its own affair.
             cause = replace(cause, confidence=at_most_likely(cause))
-    return cause
+    return encryption.suspected(cause, evidence, scene)
 
 
 def _may_open_more(place: Place, dependency: Node | None, scene: Scene) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from readiness.diagnosis import addresses, state, wording
+from readiness.diagnosis import addresses, encryption, state, wording
 from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
@@ -148,7 +148,7 @@ def _only_said(dependency: str | None, key: str, line: str, evidence: NodeEviden
         keys = addresses.credentials_for(node, scene.graph.nodes.get(dependency), None) if node else ()
         named = f" ({', '.join(keys)})" if keys else ""
         advice = f"{dependency} is well: compare {evidence.node}'s settings for it{named}."
-    return Cause(
+    cause = Cause(
         cls=CauseClass.HEALTH_REPORTED_DOWN.value,
         node=evidence.node,
         dependency=dependency,
@@ -157,3 +157,4 @@ def _only_said(dependency: str | None, key: str, line: str, evidence: NodeEviden
         evidence=tuple(lines),
         advice=advice,
     )
+    return encryption.suspected(cause, evidence, scene)

@@ -103,3 +103,20 @@ def test_a_mismatch_of_tls_names_the_setting() -> None:
     cause = told({"redis": ("down", answer)}, running("redis", well=True))
     assert (cause.cls, cause.dependency) == ("tls_mismatch", "redis")
     assert any("REDIS_" in line for line in cause.evidence)
+
+
+@pytest.mark.parametrize(
+    ("url", "cls"),
+    [
+        ("rediss://:***@redis:6379/0", "tls_mismatch"),
+        ("redis://:***@redis:6379/0?ssl=true", "tls_mismatch"),
+        ("redis://:***@redis:6379/0", "health_reported_down"),
+        ("rediss://:***@redis:6380/0", "health_reported_down"),
+    ],
+)
+def test_a_client_that_speaks_tls_to_a_port_that_answers_us_in_plain_text_is_told(url: str, cls: str) -> None:
+    client = replace(running("auth", well=False), environment={"REDIS_URL": url})
+    server = replace(running("redis", well=True), promised_ports=(6379,))
+    details = {"redis": ("down", "no answer within 1000 ms")}
+    cause = health_cause("auth", details, client, SHOP, {"redis": server})
+    assert (cause.cls, cause.node, cause.dependency) == (cls, "auth", "redis")

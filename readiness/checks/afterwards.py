@@ -36,7 +36,7 @@ def demand_events_again(platform: Platform, service: Service, broker: Backing) -
     :raises Unmet: it does not, with the side that did not come back.
     :raises Blocked: a backing service cannot be used.
     """
-    within_s = service.promise.recovers_within or 0.0
+    within_s = _patience_s(service)
     if service.promise.kafka.group is not None and _mark(platform, f"group-{service.name}").exists():
         seen = await_group(platform, service, broker, within_s)
         if seen.faults:
@@ -51,6 +51,10 @@ def demand_events_again(platform: Platform, service: Service, broker: Backing) -
         raise BeyondReach(f"events need a token, and after the loss none is issued: {refused}") from refused
     for flow in flows:
         _demand_again(platform, flow, within_s, token, broker)
+
+
+def _patience_s(service: Service) -> float:
+    return service.promise.recovers_within or 0.0
 
 
 def _worked(platform: Platform, flow: Flow) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from readiness.checks import flows, groups
+from readiness.checks import afterwards, flows, groups
+from readiness.checks.afterwards import demand_events_again, note_flow, note_group
 from readiness.checks.flows import demand_effect
 from readiness.checks.refusal import is_trouble, refusal_cause
 from readiness.model.contract import Flow
@@ -181,3 +182,42 @@ def test_a_service_that_says_nothing_of_its_failure_calls_itself_ready_wrongly(s
     cause = refusal_cause(stage.platform, "shop", answer, time.time())
     assert cause is not None
     assert (cause.cls, cause.node) == ("health_lie", "shop")
+
+
+class TestAfterALoss:
+    """What worked before the broker was lost is asked for again, and nothing else."""
+
+    def demand(self, stage: Stage) -> None:
+        platform = replace(stage.platform, contract=stage.platform.contract.model_copy(update={"flows": (FLOW,)}))
+        stage.platform = platform
+        demand_events_again(platform, platform.service("billing"), platform.backing("kafka"))
+
+    @pytest.fixture(autouse=True)
+    def _soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(afterwards, "_patience_s", lambda _: 0.001)
+
+    def test_a_group_that_never_worked_is_not_told_again(self, stage: Stage) -> None:
+        stage.group = group("EMPTY", member=False)
+        self.demand(stage)
+
+    def test_a_member_that_is_not_back_did_not_reconnect(self, stage: Stage) -> None:
+        note_group(stage.platform, "billing")
+        stage.group = group("EMPTY", member=False)
+        with pytest.raises(Unmet) as caught:
+            self.demand(stage)
+        assert caught.value.cause is not None
+        assert told(caught.value.cause) == ("no_reconnection", "billing", "kafka")
+
+    def test_a_producer_whose_events_no_longer_come_did_not_reconnect(self, stage: Stage) -> None:
+        note_flow(stage.platform, FLOW)
+        stage.ends = [{"orders.placed": {0: 4}}, {"orders.placed": {0: 4}}]
+        with pytest.raises(Unmet) as caught:
+            self.demand(stage)
+        assert caught.value.cause is not None
+        assert told(caught.value.cause) == ("no_reconnection", "shop", "kafka")
+
+    def test_all_that_works_again_is_well(self, stage: Stage) -> None:
+        note_group(stage.platform, "billing")
+        note_flow(stage.platform, FLOW)
+        stage.effect = replace(stage.effect, body="order-77")
+        self.demand(stage)

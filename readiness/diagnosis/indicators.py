@@ -34,9 +34,14 @@ def down_in(details: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 def of_indicators(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """The cause of a health answer in which a dependency is not well; None where all are."""
     causes = [_of_indicator(key, text, evidence, scene) for key, text in down_in(evidence.indicators).items()]
-    # A dependency that is at fault itself comes first, then what is known best.
+    # A dependency that is at fault itself comes first, then what is known best, last one that is well as we see it.
     rank = {Confidence.SURE: 0, Confidence.LIKELY: 1, Confidence.UNKNOWN: 2}
-    return min(causes, key=lambda cause: (cause.node == evidence.node, rank[cause.confidence]), default=None)
+
+    def order(cause: Cause) -> tuple[bool, int, bool]:
+        well = cause.dependency is not None and scene.is_fine(cause.dependency)
+        return cause.node == evidence.node, rank[cause.confidence], well
+
+    return min(causes, key=order, default=None)
 
 
 def of_own_error(evidence: NodeEvidence, scene: Scene) -> Cause | None:
@@ -105,6 +110,8 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
     if reading:
         lines = (line, *wording.lines_of(reading))
         return explain(reading.match, Confidence.LIKELY, lines, evidence, scene, known=dependency)
+    if text and dependency is None:
+        return _of_itself(key, text, line, evidence)
     return _only_said(dependency, key, line, evidence, scene)
 
 
@@ -123,6 +130,15 @@ def _of_bug(key: str, told: str, line: str, evidence: NodeEvidence) -> Cause:
         confidence=at_most_likely(cause),
         summary=f"{evidence.node}: its check of {key} fails in its own code: {told}",
         advice="Mend the check; an error inside it says nothing about the dependency.",
+    )
+
+
+def _of_itself(key: str, text: str, line: str, evidence: NodeEvidence) -> Cause:
+    """What it says is not well is no node of the graph, and it says why."""
+    cause = build_cause(CauseClass.HEALTH_REPORTED_DOWN, evidence, Confidence.LIKELY, lines=(line,))
+    summary = f"{evidence.node} says that {key} is not well: {text.strip()[:200]}"
+    return replace(
+        cause, summary=summary, advice=f"Look at what {evidence.node} checks under {key}: it says itself why."
     )
 
 

@@ -54,6 +54,22 @@ def test_a_dependency_that_is_fine_by_our_own_probe_turns_suspicion_to_the_clien
     assert "REDIS_PASSWORD" in cause.advice
 
 
+def test_something_of_its_own_that_is_not_well_is_told_in_its_words() -> None:
+    cause = told({"redis": ("down", ""), "templates": ("down", "0 of 12 are published")}, running("redis", well=True))
+    assert (cause.cls, cause.node, cause.dependency, cause.confidence) == (
+        "health_reported_down",
+        "auth",
+        None,
+        Confidence.LIKELY,
+    )
+    assert "templates is not well: 0 of 12 are published" in cause.summary
+
+
+def test_of_two_that_are_down_the_one_that_is_well_as_we_see_it_comes_last() -> None:
+    cause = told({"redis": ("down", ""), "kafka": ("down", "")}, running("redis", well=True), running("kafka"))
+    assert cause.dependency == "kafka"
+
+
 def test_an_answer_without_a_failing_part_falls_back_to_the_node_itself() -> None:
     assert told({"redis": ("up", "")}).cls == "unknown"
 

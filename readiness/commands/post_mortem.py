@@ -19,6 +19,7 @@ _GIVE_THE_STATE = (
     "Save what `docker inspect CONTAINER` prints and give it with --state: "
     "the exit code, the memory limit and the health log often tell the rest."
 )
+_GIVE_THE_LOG = "Give the log of the time of the failure, and of what it depends on."
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,25 @@ def post_mortem(remains: Remains) -> tuple[Diagnosed, ...]:
     causes = {node: _cause(evidence[node], remains) for node in evidence}
     failing = {node: cause for node, cause in causes.items() if _has_failed(node, cause, remains)}
     roots = attribute(failing, remains.graph)
-    told = [node for node in evidence if node in remains.logs or node in failing]
+    # Where nothing has failed, that is what there is to tell of each.
+    told = [node for node in evidence if node in remains.logs or node in failing] or list(evidence)
     return tuple(
         Diagnosed(node, causes[node], remains.logs.get(node), roots.get(node), _is_down(node, remains)) for node in told
     )
 
 
 def root_cause(diagnosed: Sequence[Diagnosed]) -> Diagnosed:
-    """The one to begin with: what most others follow from, then what is down, what is known best, what came first."""
+    """The one to begin with.
+
+    What most others follow from, then what a log was given of, what is down, what is known best, what came first.
+    """
     roots = [each.root for each in diagnosed if each.root]
     own = [each for each in diagnosed if each.root == each.node] or list(diagnosed)
-    return min(own, key=lambda each: (-roots.count(each.node), not each.is_down, _RANK[each.cause.confidence]))
+
+    def order(each: Diagnosed) -> tuple[int, bool, bool, int]:
+        return -roots.count(each.node), each.log is None, not each.is_down, _RANK[each.cause.confidence]
+
+    return min(own, key=order)
 
 
 def _cause(evidence: NodeEvidence, remains: Remains) -> Cause:
@@ -85,6 +94,8 @@ def _is_of_a_client(cause: Cause, evidence: NodeEvidence) -> bool:
 
 def _unexplained(cause: Cause, evidence: NodeEvidence, remains: Remains) -> Cause:
     node = evidence.node
+    if cause.node == node and not _is_down(node, remains) and node not in remains.assumed:
+        return replace(cause, summary=f"{node} runs, and nothing that was seen of it fails", advice=_GIVE_THE_LOG)
     if node not in remains.assumed:
         return cause
     summary = (
@@ -95,7 +106,9 @@ def _unexplained(cause: Cause, evidence: NodeEvidence, remains: Remains) -> Caus
 
 def _has_failed(node: str, cause: Cause, remains: Remains) -> bool:
     evidence = remains.evidence[node]
-    if _is_job(node, remains) and evidence.state.status == "exited" and evidence.state.exit_code == 0:
+    ended_well = evidence.state.status == "exited" and evidence.state.exit_code == 0
+    if ended_well and (_is_job(node, remains) or node not in remains.logs):
+        # Nobody asked about it: a job, or a container that somebody has stopped.
         return False
     told = cause.confidence is not Confidence.UNKNOWN and not _is_of_a_client(cause, evidence)
     return told or _is_down(node, remains)

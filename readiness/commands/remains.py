@@ -64,6 +64,7 @@ def gather(
     candidates = list(by_name or (declared.nodes if declared else ()))
     only = candidates[0] if len(candidates) == len(captured) == 1 else None
     names = distinct_names([node_of(capture, given, known, only) for capture, given in captured], captured)
+    by_name = _of_the_same_projects(by_name, names)
     states = {**{name: each.state for name, each in by_name.items()}, **_bare_state(inspected, names)}
     graph = _graph(declared, by_name, names)
     redactor = Redactor(_secrets(graph, inspected))
@@ -101,6 +102,14 @@ def _by_node(inspected: Sequence[Inspected], declared: Graph | None) -> dict[str
         # Several instances of one service are told apart by their own names.
         found[node if node not in found else each.container or each.name] = each
     return found
+
+
+def _of_the_same_projects(by_name: Mapping[str, Inspected], names: Sequence[str]) -> dict[str, Inspected]:
+    """Without the containers of other projects, which happen to be on the same engine."""
+    projects = {by_name[name].project for name in names if name in by_name}
+    if not projects or None in projects:
+        return dict(by_name)
+    return {name: each for name, each in by_name.items() if each.project in projects}
 
 
 def _known_names(by_node: Mapping[str, Inspected]) -> dict[str, str]:

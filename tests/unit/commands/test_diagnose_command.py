@@ -205,6 +205,33 @@ def test_what_is_down_goes_before_what_merely_complains(diagnosed: Callable[...,
     assert (told["class"], told["node"]) == ("app_exception", "auth")
 
 
+def test_what_else_is_on_the_engine_is_not_accused(diagnosed: Callable[..., dict[str, Any]]) -> None:
+    theirs = state("their-db", "exited", 137)
+    theirs["Config"]["Labels"]["com.docker.compose.project"] = "theirs"
+    ours = state("auth", "running")
+    ours["Config"]["Labels"]["com.docker.compose.project"] = "shop"
+    log = "Error: connect ECONNREFUSED 10.0.0.7:7000\nINFO next\n"
+    told = diagnosed("auth.log", "--state=s.json", auth_log=log, s_json=inspection(theirs, ours))
+    assert (told["class"], told["node"], "causes" in told) == ("dependency_unreachable", "auth", False)
+    others = [state("migrate-1", "exited", 0), state("old", "exited", 0), state("gone", "exited", 139)]
+    told = diagnosed("auth.log", "--state=s.json", auth_log=log, s_json=inspection(*others, state("auth", "running")))
+    assert (told["class"], told["node"]) == ("dependency_unreachable", "auth")
+    assert [each["of"] for each in told["causes"]] == ["auth", "gone"]
+
+
+def test_containers_of_which_none_failed_are_told_as_that(run: Run) -> None:
+    healthy = {"Status": "healthy", "Log": []}
+    inspected = inspection(state("auth", "running", Health=healthy), state("store", "running"))
+    code, out, _ = run("--state=s.json", "--format=json", s_json=inspected)
+    told = json.loads(out)
+    assert (code, told["class"], [each["class"] for each in told["causes"]]) == (0, "unknown", ["unknown"] * 2)
+    code, out, _ = run("--state=s.json", s_json=inspected)
+    assert (code, out.splitlines()[0]) == (0, "auth runs, and nothing that was seen of it fails")
+    assert out.splitlines()[-1] == "nothing failing was seen of store"
+    code, out, _ = run("--state=s.json", "--format=json", s_json=inspection(state("auth", "exited", 0)))
+    assert json.loads(out)["class"] == "exited_clean"
+
+
 def test_a_dead_dependency_without_a_log_is_the_root(diagnosed: Callable[..., dict[str, Any]]) -> None:
     inspected = inspection(state("auth", "exited", 1), state("store", "exited", 137, OOMKilled=True))
     told = diagnosed("auth.log", "--state=s.json", auth_log=REFUSED.format("store:6379"), s_json=inspected)

@@ -1,6 +1,7 @@
 """A service whose container runs while nothing answers in it: noticed, and explained."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness.diagnosis import diagnose
@@ -9,9 +10,10 @@ from readiness.model.events import ContainerDied
 from readiness.model.evidence import HttpAnswer
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Kind
-from readiness.platform import NotPublished, Platform
+from readiness.platform import Platform
 
-_ANSWER_DEADLINE_S = 1.0
+_ANSWER_DEADLINE_S = 3.0
+"""Of one path. A machine that is busy answers late, and is not silent."""
 _DEATH_IS_TOLD_WITHIN_S = 1.0
 """From the moment that a process ends, and its port closes, until the engine's event of it is here."""
 
@@ -33,23 +35,19 @@ def is_silent(platform: Platform, node: str) -> bool:
 
 def why_silent(platform: Platform, node: str) -> Cause:
     """Why nothing answers: what the log tells, and no guess beyond that a process that never answers hangs."""
-    answers = _answers(platform, node)
+    answers = tuple(_answers(platform, node))
     told = tuple(str(answer) for answer in answers)
     cause = diagnose(platform.evidence(node), platform.graph, platform.neighbours())
     if cause.confidence is not Confidence.UNKNOWN:
         return replace(cause, evidence=(*told, *cause.evidence))
-    if answers and not any("refused" in answer.error for answer in answers):
+    if not any("refused" in answer.error for answer in answers):
         advice = EXPLANATIONS[CauseClass.APP_HANG].advice
         return Cause(CauseClass.APP_HANG.value, node, None, Confidence.LIKELY, "", (*told, *cause.evidence), advice)
     return Cause.unknown(node, (*told, *cause.evidence), f"{node} runs, and nothing listens at its port any more")
 
 
-def _answers(platform: Platform, node: str) -> tuple[HttpAnswer, ...]:
+def _answers(platform: Platform, node: str) -> Iterator[HttpAnswer]:
     service = platform.service(node)
     health = service.promise.health
-    try:
-        return tuple(
-            service.get(path, _ANSWER_DEADLINE_S) for path in dict.fromkeys((health.live, health.ready, health.overall))
-        )
-    except NotPublished:
-        return ()
+    for path in dict.fromkeys((health.live, health.ready, health.overall)):
+        yield service.get(path, _ANSWER_DEADLINE_S)

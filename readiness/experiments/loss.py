@@ -11,7 +11,7 @@ from readiness.model.events import LeftUnready
 from readiness.model.graph import Role
 from readiness.model.subjects import STOPPED
 from readiness.platform import Platform, Service
-from readiness.probes.health import Health, shape_faults
+from readiness.probes.health import Health, shape_faults, status_faults
 
 _POLL_S = 0.05
 _ANSWER_DEADLINE_S = 3.0
@@ -41,7 +41,7 @@ class UserUnderLoss:
     live_answer: str
     last_answer: str
     red_faults: tuple[str, ...]
-    """What is wrong with the form of the red answer: its status, content type or shape."""
+    """What is wrong with the red answer's status, as against its body."""
     red_at: float | None
     """When the red answer came, in seconds since the epoch."""
     green_after_s: float | None
@@ -166,7 +166,7 @@ def _observed(
         live_status=red.live.answer.status,
         live_answer=platform.redactor.redact(str(red.live.answer)),
         last_answer=platform.redactor.redact(str(red.answers[-1].answer)) if red.answers else "never asked",
-        red_faults=shape_faults(red.red.answer, "ready") if red.red is not None else (),
+        red_faults=status_faults(red.red.answer) if red.red is not None else (),
         red_at=red.red.answer.at if red.red is not None else None,
         green_after_s=green_after_s,
         green_answer=platform.redactor.redact(green_answer),

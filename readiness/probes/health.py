@@ -23,7 +23,7 @@ from readiness.probes.health_families import (
     worst,
 )
 
-__all__ = ["DependencyHealth", "Family", "Health", "PathKind", "Status", "read_health", "shape_faults"]
+__all__ = ["DependencyHealth", "Family", "Health", "PathKind", "Status", "read_health", "shape_faults", "status_faults"]
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "health.schema.json"
 
@@ -125,6 +125,11 @@ def shape_faults(answer: HttpAnswer, kind: PathKind) -> tuple[str, ...]:
     if health.family is Family.UNKNOWN:
         return (*code, *_unread(health))
     return (*code, *_content_type_faults(health), *_schema_faults(health), *_silence_faults(health, kind))
+
+
+def status_faults(answer: HttpAnswer) -> tuple[str, ...]:
+    """What is wrong with a health answer's status alone, as against its body; () when nothing is."""
+    return tuple(_code_faults(read_health(answer))) if answer.answered else (answer.error,)
 
 
 def _code_faults(health: Health) -> list[str]:

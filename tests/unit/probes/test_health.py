@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from readiness.model.evidence import HttpAnswer
 from readiness.model.graph import Role
-from readiness.probes.health import SCHEMA, Family, PathKind, read_health, shape_faults
+from readiness.probes.health import SCHEMA, Family, PathKind, read_health, shape_faults, status_faults
 
 UP = {"status": "up"}
 DOWN = {"status": "down", "message": "connect ECONNREFUSED 172.18.0.3:6379"}
@@ -309,3 +309,17 @@ def test_json_that_is_nested_without_end_is_no_health_answer(body: str) -> None:
 def test_half_a_surrogate_pair_does_not_get_into_a_report() -> None:
     body = r'{"status":"error","info":{},"error":{},"details":{"redis":{"status":"down","message":"\ud83d boom"}}}'
     read_health(answer(body, 503)).details["redis"].message.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "faults"),
+    [
+        (503, '{"status": "error", "details": {}}', ()),
+        (200, '{"status": "ok"}', ()),
+        (200, '{"status": "down"}', ("the status is 200 while the body says 'down'",)),
+        (503, '{"status": "up"}', ("the status is 503 while the body says that all is well",)),
+    ],
+)
+def test_a_status_alone_is_held_against_its_body(status: int, body: str, faults: tuple[str, ...]) -> None:
+    answer = HttpAnswer("http://x/health", status, 0.01, 0.0, "text/html", body)
+    assert status_faults(answer) == faults

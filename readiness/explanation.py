@@ -25,7 +25,7 @@ from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph, Kind, Node
 from readiness.model.redaction import Redactor
 from readiness.probes.health import Family, Health, read_health
-from readiness.runtime.activity import Watch
+from readiness.runtime.activity import Look, between
 from readiness.runtime.asking import Reply, question
 from readiness.runtime.collecting import collect, collect_all
 from readiness.runtime.holders import connection_holders
@@ -50,14 +50,14 @@ class Explanation:
         self._journal = journal
         self._redactor = redactor
         self._last: dict[str, tuple[NodeError, Reply | None]] = {}
-        self._watched: dict[str, Watch] = {}
+        self._watched: dict[str, Look] = {}
 
     def of(self, error: NodeError, last: Reply | None) -> Cause:
         """Why the node failed, by what can be seen at this moment."""
         self._last[error.node] = (error, last)
         cause = self._cause(error, last, {})
         if isinstance(error, NotReadyInTime) and error.node not in self._watched:
-            self._watched[error.node] = Watch(time.time(), self._collect(error.node).log)
+            self._watched[error.node] = self._look_at(error.node, self._collect(error.node).log)
         return cause
 
     def settle(self) -> None:
@@ -98,6 +98,9 @@ class Explanation:
         answer = tried(self._graph[evidence.node], self._contract, self._graph, self._runtime, _WRITE_DEADLINE_S)
         return replace(evidence, answers=(*evidence.answers, answer)) if answer is not None else evidence
 
+    def _look_at(self, node: str, log: str) -> Look:
+        return Look(time.time(), log, self._runtime.cpu_time_s(node))
+
     def _reply_of(self, evidence: NodeEvidence) -> Reply | None:
         if evidence.node in self._last:
             return self._last[evidence.node][1]
@@ -111,8 +114,8 @@ class Explanation:
 
     def _with_reply(self, evidence: NodeEvidence, last: Reply | None) -> NodeEvidence:
         port = self._contract.promise(evidence.node).port
-        watch = self._watched.get(evidence.node)
-        seen = watch.seen(evidence.node, time.time(), evidence.log, self._journal.events()) if watch else None
+        first = self._watched.get(evidence.node)
+        seen = between(first, self._look_at(evidence.node, evidence.log)) if first else None
         evidence = replace(evidence, activity=seen, promised_ports=(port,) if port is not None else ())
         if last is None or evidence.state.status != "running":
             return evidence

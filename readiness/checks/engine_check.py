@@ -28,24 +28,24 @@ def engine_check_fault(platform: Platform, node: str) -> str:
         ("it passes whatever is the case" if checks_nothing(check) else "")
         or _wrong_path(platform, node, check)
         or _not_passing(platform, node, check, container.check_times)
-        or gives_up_early(platform.record, node)
+        or gives_up_early(platform.record, node, platform.contract.promise(node).ready_within or 0.0)
         or slow_to_notice(container.check_times)
     )
     return f"the HEALTHCHECK is wrong: {fault}\n{' '.join(check)}" if fault else ""
 
 
 def is_check_broken(platform: Platform, node: str) -> bool:
-    """Whether the node has a HEALTHCHECK that does not pass, or not in time: the engine's word is worth nothing."""
+    """Whether the node has a HEALTHCHECK that does not pass, so that the engine's word on it is worth nothing."""
     container = platform.runtime.container(node)
     check = declared_check(container, platform.runtime.image(node))
-    early = bool(gives_up_early(platform.record, node))
-    return bool(check) and (early or bool(_not_passing(platform, node, check, container.check_times)))
+    return bool(check) and bool(_not_passing(platform, node, check, container.check_times))
 
 
-def gives_up_early(record: Record, node: str) -> str:
+def gives_up_early(record: Record, node: str, budget_s: float) -> str:
     """What is wrong with the check's patience, or "": a node that gets ready in its budget was called unhealthy before.
 
-    Compose gives up whoever waits for it to be healthy at that moment.
+    Compose gives up whoever waits for it to be healthy at that moment. A check that waits for half of the budget is
+    patient: a busy machine is no impatient check.
     """
     ready = record.ready(node)
     if ready is None:
@@ -53,7 +53,7 @@ def gives_up_early(record: Record, node: str) -> str:
     before = [event for event in record.events if event.at < ready.at]
     unhealthy = next((e for e in before if isinstance(e, HealthChanged) and (e.node, e.status) == (node, _BAD)), None)
     started = next((e for e in before if isinstance(e, ContainerStarted) and e.node == node), None)
-    if unhealthy is None or started is None:
+    if unhealthy is None or started is None or unhealthy.at - started.at >= budget_s / 2:
         return ""
     return (
         f"it is called unhealthy {format_duration(unhealthy.at - started.at)} after its start, and was ready after "

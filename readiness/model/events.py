@@ -160,8 +160,6 @@ class Sampled:
     pids_limit: int
     cpu_periods: int
     cpu_throttled_periods: int
-    cpu_s: float = 0.0
-    """Processor time that its processes have used since the container's start."""
     type: Literal["sampled"] = "sampled"
     at: float = field(default_factory=_now)
 

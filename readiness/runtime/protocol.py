@@ -110,6 +110,9 @@ class Runtime(Protocol):
     def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = 400) -> str:
         """The last lines of what the container wrote between two times (seconds since the epoch)."""
 
+    def cpu_time_s(self, node: str) -> float | None:
+        """The processor time that its processes have used since they began; None where that is not known."""
+
     def address(self, node: str, port: int) -> Address | None:
         """Where a port of the container answers from here; None while it is not published."""
 

@@ -93,13 +93,18 @@ class Record:
         return tuple(event for event in self.events if isinstance(event, OutOfMemory) and event.node == node)
 
     def health_flaps(self, node: str) -> tuple[HealthChanged, ...]:
-        """Each time that the engine's own check turned unhealthy without a disturbance that it could have come from."""
+        """Each time that the engine's own check turned unhealthy without a disturbance that it could have come from.
+
+        Not while it was still starting: that is told of the check.
+        """
+        ready = self.ready(node)
         return tuple(
             event
             for event in self.events
             if isinstance(event, HealthChanged)
             and event.node == node
             and event.status == "unhealthy"
+            and (ready is None or event.at > ready.at)
             and not self._disturbed_between(event.at - _ENGINE_NOTICES_WITHIN_S, event.at)
         )
 

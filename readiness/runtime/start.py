@@ -44,8 +44,9 @@ _DEPENDENCY_DEADLINE_S = 600.0
 """A dependency has its own budget and fails by it; this only guards against one that nobody starts."""
 _LOOP_WATCH_S = 10.0
 """After a first death: how long to watch for the second that makes a loop. The engine's back-off begins at 0.1 s."""
-_LATE_WATCH_S = 10.0
-"""After a budget that ended without a cause: how long to watch whether the node is only late, at work, or hangs."""
+_LATE_WATCH_S = (10.0, 15.0)
+"""After a budget that ended without a cause: as long again, within these bounds, it is watched whether the node is only
+late, is at work, or hangs."""
 _EVENT_DEADLINE_S = 2.0
 """For the engine's event of a start that the engine has confirmed."""
 _WORDS = {
@@ -149,7 +150,8 @@ class Start:
         cause = self._tell(NotReadyInTime(node.name, f"{late}; {asker.text} got: {asker.last_answer}"), asker.last)
         if cause.confidence is not Confidence.UNKNOWN:
             return
-        ends = time.monotonic() + _LATE_WATCH_S
+        shortest_s, longest_s = _LATE_WATCH_S
+        ends = time.monotonic() + min(max(budget_s, shortest_s), longest_s)
         event = self._journal.wait_for(_outcome_of(node.name), ends, start=position)
         done = isinstance(event, ContainerDied) and node.kind is Kind.JOB and event.exit_code == 0
         if done or isinstance(event, NodeReady):

@@ -23,6 +23,7 @@ from readiness.runtime.docker.cleanup import owner_labels
 from readiness.runtime.docker.containers import create_arguments, files_archive, volume_key
 from readiness.runtime.docker.engine import engine_errors
 from readiness.runtime.docker.inspection import container_facts, container_state, image_facts
+from readiness.runtime.docker.samples import cpu_time_s
 from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
 
 _LOOPBACK = "127.0.0.1"
@@ -189,6 +190,14 @@ class DockerRuntime:
         with self._engine():
             raw: bytes = self._containers[node].logs(since=since, until=until, tail=lines)
         return raw[-_LOG_LIMIT_BYTES:].decode(errors="replace")
+
+    def cpu_time_s(self, node: str) -> float | None:
+        with self._engine():
+            try:
+                return cpu_time_s(self._docker.api.stats(self._container_id(node), stream=False, one_shot=True))
+            except docker.errors.APIError:
+                # It ended meanwhile.
+                return None
 
     def address(self, node: str, port: int) -> Address | None:
         # Asked anew each time: the engine chooses another host port when a container starts again.

@@ -61,8 +61,7 @@ def read_stats(node: str, stats: Mapping[str, Any]) -> Sampled | None:
     memory, pids = stats.get("memory_stats") or {}, stats.get("pids_stats") or {}
     if "usage" not in memory:
         return None
-    processor = stats.get("cpu_stats") or {}
-    throttling = processor.get("throttling_data") or {}
+    throttling = (stats.get("cpu_stats") or {}).get("throttling_data") or {}
     details = memory.get("stats") or {}
     # Inactive page cache is reclaimed at once and no sign of a near limit; `docker stats` subtracts it too.
     cache = details.get("total_inactive_file", details.get("inactive_file", 0))
@@ -74,8 +73,13 @@ def read_stats(node: str, stats: Mapping[str, Any]) -> Sampled | None:
         pids_limit=_limit(pids.get("limit", 0)),
         cpu_periods=throttling.get("periods", 0),
         cpu_throttled_periods=throttling.get("throttled_periods", 0),
-        cpu_s=(processor.get("cpu_usage") or {}).get("total_usage", 0) / 1e9,
     )
+
+
+def cpu_time_s(stats: Mapping[str, Any]) -> float | None:
+    """The processor time that a container's processes have used, in seconds; None for one that does not run."""
+    used_ns = ((stats.get("cpu_stats") or {}).get("cpu_usage") or {}).get("total_usage")
+    return used_ns / 1e9 if used_ns else None
 
 
 def _limit(value: int) -> int:

@@ -75,8 +75,10 @@ def test_a_check_that_is_slower_than_its_timeout_is_tried_again_before_it_is_tol
     assert sum(call[0] == "execute" for call in made.runtime.calls) == 3
 
 
-@pytest.mark.parametrize(("unhealthy_at", "early"), [(3.0, True), (9.0, False)])
-def test_a_check_that_calls_a_node_unhealthy_while_it_starts_is_impatient(unhealthy_at: float, early: bool) -> None:
+@pytest.mark.parametrize(("unhealthy_at", "budget_s", "early"), [(3.0, 30, True), (9.0, 30, False), (3.0, 4, False)])
+def test_a_check_that_calls_a_node_unhealthy_while_it_starts_is_impatient(
+    unhealthy_at: float, budget_s: float, early: bool
+) -> None:
     record = Record(
         sorted(
             (
@@ -87,5 +89,5 @@ def test_a_check_that_calls_a_node_unhealthy_while_it_starts_is_impatient(unheal
             key=lambda event: event.at,
         )
     )
-    told = gives_up_early(record, "auth")
+    told = gives_up_early(record, "auth", budget_s)
     assert ("2.5 s after its start" in told and "start_period" in told) if early else told == ""

@@ -132,6 +132,9 @@ class FakeRuntime:
         ]
         return "\n".join(kept[-lines:])
 
+    def cpu_time_s(self, node: str) -> float | None:
+        return 0.0 if self.states[node].is_running else None
+
     def address(self, node: str, port: int) -> Address | None:
         return Address("127.0.0.1", port) if self.states[node].status in ("running", "paused") else None
 

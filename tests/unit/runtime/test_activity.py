@@ -1,28 +1,30 @@
-"""What a process did while it was watched."""
+"""What a process did between two looks at it."""
 
-from readiness.model.events import Sampled
-from readiness.runtime.activity import Watch
+import pytest
 
-
-def sampled(at: float, cpu_s: float) -> Sampled:
-    return Sampled(
-        node="auth", memory_bytes=1, memory_limit_bytes=0, pids=1, pids_limit=0, cpu_periods=0, cpu_throttled_periods=0,
-        cpu_s=cpu_s, at=at,
-    )  # fmt: skip
+from readiness.runtime.activity import Look, between
+from readiness.runtime.docker.samples import cpu_time_s
 
 
-def test_new_lines_and_processor_time_are_those_since_the_watch_began() -> None:
-    events = (sampled(99, 50), sampled(101, 60), sampled(109, 64))
-    seen = Watch(100, "one\ntwo\n").seen("auth", 110, "two\nthree\nthree\n", events)
+def test_new_lines_and_processor_time_are_those_since_the_first_look() -> None:
+    seen = between(Look(100, "one\ntwo\n", 50.0), Look(110, "two\nthree\nthree\n", 55.0))
     assert seen is not None
     assert (seen.watched_s, seen.said, seen.cpu_share) == (10, ("three",), 0.5)
 
 
 def test_a_short_look_tells_nothing() -> None:
-    assert Watch(100, "").seen("auth", 102, "new", ()) is None
+    assert between(Look(100, ""), Look(102, "new")) is None
 
 
-def test_processor_time_is_unknown_without_two_samples() -> None:
-    seen = Watch(100, "").seen("auth", 110, "", (sampled(101, 1),))
+@pytest.mark.parametrize(("first", "second"), [(None, 1.0), (1.0, None), (5.0, 1.0)])
+def test_processor_time_that_is_not_known_or_began_anew_tells_nothing(
+    first: float | None, second: float | None
+) -> None:
+    seen = between(Look(100, "", first), Look(110, "", second))
     assert seen is not None
     assert seen.cpu_share is None
+
+
+def test_processor_time_is_read_from_the_engines_statistics() -> None:
+    assert cpu_time_s({"cpu_stats": {"cpu_usage": {"total_usage": 2_500_000_000}}}) == 2.5
+    assert cpu_time_s({"cpu_stats": {}}) is None

@@ -350,7 +350,7 @@ def test_one_that_nothing_explains_is_watched_on_and_may_only_be_late(journal: J
 def test_one_that_is_still_not_ready_after_the_watch_is_told_again(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LATE_WATCH_S", 0.1)
+    monkeypatch.setattr(module, "_LATE_WATCH_S", (0.1, 0.1))
     world = World(journal, node("auth"), auth=NEVER)
     world.contract = contract_of({"auth": {"ready_within": "100ms"}})
     world.confidence = Confidence.UNKNOWN

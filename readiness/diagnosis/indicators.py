@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from readiness.diagnosis import addresses, encryption, state, wording
+from readiness.diagnosis import addresses, encryption, listening, settings, state, wording
+from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
@@ -17,6 +18,8 @@ from readiness.model.graph import Graph
 
 # What the producers of health answers call a dependency that is well (docs/causes.md, "health_reported_down").
 _WELL = frozenset({"up", "ok", "pass", "healthy", "green", "true"})
+# An address that is resolved and leads to the wrong place; the other wrong ones are not resolved.
+_REACHES = (Problem.LOCALHOST, Problem.CLOSED_PORT, Problem.LOOPBACK_ONLY, Problem.SENT_ELSEWHERE)
 # Texts of an error in the code that asks, and not of what it asks.
 _OWN_ERROR = re.compile(
     r"\b(?:Type|Reference|Attribute|Name|Key|Index|Syntax|Range|UnboundLocal|Import|NotImplemented)Error\b|"
@@ -112,13 +115,37 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
         return explain(reading.match, Confidence.LIKELY, lines, evidence, scene, known=dependency)
     if text and dependency is None:
         return _of_itself(key, text, line, evidence)
-    return _only_said(dependency, key, line, evidence, scene)
+    return _by_settings(dependency, key, line, evidence, scene) or _only_said(dependency, key, line, evidence, scene)
 
 
 def _says_where(logged: Match, answered: Match) -> bool:
     """Whether the log tells the same failure with its address, where the answer only says that none was reached."""
     vague = answered.signature.cause is CauseClass.DEPENDENCY_UNREACHABLE and not answered.groups.get("host")
     return vague and bool(logged.groups.get("host")) and logged.signature.priority > answered.signature.priority
+
+
+def _by_settings(dependency: str | None, key: str, line: str, evidence: NodeEvidence, scene: Scene) -> Cause | None:
+    """The answer does not say why, and the node's own setting for that dependency cannot be right."""
+    node = scene.graph.nodes.get(evidence.node)
+    target = scene.graph.nodes.get(dependency or "")
+    environment = evidence.environment or (node.environment if node else {})
+    roles = sorted(addresses.roles_of(target)) if target else [addresses.role_of_key(key)]
+    found = (settings.place_for(scene.graph, evidence.node, environment, role) for role in roles if role)
+    checked = (listening.checked(place, scene) for place in found if place is not None)
+    place = next((place for place in checked if _cannot_be_right(place, scene)), None)
+    told = wording.summary_of_place(evidence.node, place) if place else None
+    if place is None or told is None or place.node not in (None, dependency):
+        return None
+    cls = CauseClass.DEPENDENCY_UNREACHABLE if place.problem in _REACHES else CauseClass.DEPENDENCY_NAME_UNRESOLVED
+    lines = (line, f"{evidence.node}'s settings for it: {', '.join(place.keys)}")
+    cause = build_cause(cls, evidence, Confidence.LIKELY, lines=lines, advice="Correct that setting.")
+    return replace(cause, dependency=dependency, summary=told)
+
+
+def _cannot_be_right(place: Place, scene: Scene) -> bool:
+    """Whether the address is wrong in itself; a port only where the sockets were seen, for no message refuses it."""
+    seen = scene.neighbours.get(place.node or "")
+    return place.problem is not None and (place.problem is not Problem.CLOSED_PORT or bool(seen and seen.listens))
 
 
 def _of_bug(key: str, told: str, line: str, evidence: NodeEvidence) -> Cause:

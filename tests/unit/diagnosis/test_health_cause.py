@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from readiness.diagnosis import health_cause
+from readiness.model.address import Address
 from readiness.model.evidence import HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from tests.unit.diagnosis.diagnosis_scene import SHOP, diagnosed, exited, running
@@ -52,6 +53,23 @@ def test_a_dependency_that_is_fine_by_our_own_probe_turns_suspicion_to_the_clien
     cause = told({"redis": ("down", "")}, running("redis", well=True))
     assert (cause.cls, cause.node, cause.dependency) == ("health_reported_down", "auth", "redis")
     assert "REDIS_PASSWORD" in cause.advice
+
+
+@pytest.mark.parametrize(
+    ("url", "cls"),
+    [
+        ("redis://localhost:6379", "dependency_unreachable"),
+        ("redis://redis:6380", "dependency_unreachable"),
+        ("redis://rediss:6379", "dependency_name_unresolved"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_explains_an_answer_that_does_not_say_why(url: str, cls: str) -> None:
+    evidence = replace(running("auth", well=False), environment={"REDIS_URL": url})
+    redis = replace(running("redis", well=True), listens=(Address("0.0.0.0", 6379),))
+    cause = health_cause("auth", {"redis": ("down", "")}, evidence, SHOP, {"redis": redis})
+    assert (cause.cls, cause.node, cause.dependency, cause.confidence) == (cls, "auth", "redis", Confidence.LIKELY)
+    assert url.partition("//")[2] in cause.summary
+    assert "auth's settings for it: REDIS_URL" in cause.evidence
 
 
 def test_something_of_its_own_that_is_not_well_is_told_in_its_words() -> None:

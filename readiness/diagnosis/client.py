@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from readiness.diagnosis import addresses, encryption, settings, wording
+from readiness.diagnosis import addresses, encryption, settings, state, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import at_most_likely
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
@@ -50,7 +50,9 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
     if keys and (about_dependency or cause.cls in _ABOUT_THE_CONNECTION) and cause.node == evidence.node:
         cause = replace(cause, evidence=(*cause.evidence, f"{evidence.node}'s settings for it: {', '.join(keys)}"))
     if cause.dependency and about_dependency and scene.is_fine(cause.dependency):
-        cause = replace(cause, evidence=(*cause.evidence, f"{cause.dependency} answers our own probe"))
+        probed = state.newest_answers(scene.neighbours[cause.dependency])
+        well = "answers our own probe" if probed else "passes its HEALTHCHECK"
+        cause = replace(cause, evidence=(*cause.evidence, f"{cause.dependency} {well}"))
         if cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY and not told:
             # It is fine now: the client was too early, or looks in the wrong place. Both are its own affair.
             cause = replace(cause, confidence=at_most_likely(cause))

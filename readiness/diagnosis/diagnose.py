@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from readiness.diagnosis import state, wording
+from readiness.diagnosis import settings, state, wording
 from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import answers
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
@@ -46,7 +46,7 @@ def diagnose_in(evidence: NodeEvidence, scene: Scene) -> Cause:
         or of_answers(evidence)
         or of_running(evidence, here)
         or of_wait(evidence, here)
-        or _unexplained(evidence)
+        or _unexplained(evidence, here)
     )
 
 
@@ -57,14 +57,22 @@ def _of_health(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     return of_indicators(evidence, scene) or of_own_error(evidence, scene)
 
 
-def _unexplained(evidence: NodeEvidence) -> Cause:
+def _unexplained(evidence: NodeEvidence, scene: Scene) -> Cause:
     failed = tuple(
         f"HEALTHCHECK exited with {entry.exit_code}: {entry.output.strip()[:200]}"
         for entry in evidence.state.health_log[-1:]
         if entry.exit_code != 0
     )
     lines = (*state.describe(evidence), *answers(evidence), *failed, *wording.last_lines(evidence.log))
+    lines += _doubtful_settings(evidence, scene)
     return replace(
         Cause.unknown(evidence.node, lines, f"{evidence.node}: nothing that was seen explains it"),
         advice=EXPLANATIONS[CauseClass.UNKNOWN].advice,
     )
+
+
+def _doubtful_settings(evidence: NodeEvidence, scene: Scene) -> tuple[str, ...]:
+    """Addresses in the node's settings that cannot be right: no cause by themselves, and worth a look."""
+    found = settings.places(scene.graph, evidence.node, evidence.environment)
+    wrong = ((place, wording.summary_of_place(evidence.node, place)) for _, place in found if place.node)
+    return tuple(f"{', '.join(place.keys)}: {told}" for place, told in wrong if told)

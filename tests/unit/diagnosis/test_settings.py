@@ -120,6 +120,14 @@ def test_settings_that_are_right_do_not_make_a_culprit_of_a_bare_message() -> No
     assert (cause.node, cause.dependency) == ("orders", None)
 
 
+def test_a_doubtful_setting_is_shown_where_nothing_explains_a_failure() -> None:
+    environment = {"REDIS_URL": "redis://localhost:6379", "DATABASE_URL": "postgres://db:5432/x"}
+    cause = diagnosed(replace(running("orders", "warming up\n"), environment=environment), graph=shop(environment))
+    assert cause.cls == "unknown"
+    assert [line for line in cause.evidence if "REDIS_URL: orders looks for cache at localhost:6379" in line]
+    assert not [line for line in cause.evidence if "DATABASE_URL" in line]
+
+
 def test_a_name_that_was_resolved_is_not_called_unknown() -> None:
     environment = {"SEARCH_URL": "http://search.example.org:9200"}
     log = "requests.exceptions.ConnectionError: HTTPConnectionPool(host='search.example.org', port=9200): "

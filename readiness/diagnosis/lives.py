@@ -25,6 +25,7 @@ _CHANGING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{12,}\b|\d+", re.IGNORECASE)
 # Among how many first entries the banner is looked for, and how many entries alike make a start without one.
 _FIRST = 5
 _ALIKE = 3
+_APART_S = 2.0
 # Clocks of engine and container are one; a process writes its first line a moment after its start, not before it.
 _TOLERANCE_S = 1.0
 
@@ -89,12 +90,23 @@ def _starts(entries: Sequence[Entry]) -> list[int]:
         places = [n for n, key in enumerate(keys) if key == keys[banner]]
         # What stood before the banner at the first start belongs to the later ones too, where it is said again.
         firsts = [n - banner if keys[n - banner : n] == keys[:banner] else n for n in places]
-        return [entries[n].first_line for n in firsts]
+        return _apart(entries, firsts)
     head = keys[:_ALIKE]
     plain = all(not _REQUEST.search(entry.message) and not _is_trouble(entry) for entry in entries[:_ALIKE])
     if len(head) < _ALIKE or len(set(head)) < _ALIKE or not plain:
         return [entries[0].first_line] if entries else []
-    return [entries[n].first_line for n in range(len(keys)) if keys[n : n + _ALIKE] == head]
+    return _apart(entries, [n for n in range(len(keys)) if keys[n : n + _ALIKE] == head])
+
+
+def _apart(entries: Sequence[Entry], firsts: Sequence[int]) -> list[int]:
+    """The lines of the starts before which something went wrong or time went by: workers begin side by side."""
+    kept = list(firsts[:1])
+    for n in firsts[1:]:
+        lived, began, next_began = entries[kept[-1] : n], entries[kept[-1]].time, entries[n].time
+        passed_s = next_began.at - began.at if began is not None and next_began is not None else 0.0
+        if passed_s >= _APART_S or any(_is_trouble(entry) for entry in lived):
+            kept.append(n)
+    return [entries[n].first_line for n in kept]
 
 
 def _is_trouble(entry: Entry) -> bool:

@@ -84,8 +84,8 @@ class Loop:
 
 def loop_in(evidence: NodeEvidence) -> Loop | None:
     """The loop in the whole history of a container; None where it did not end at least twice."""
-    # Every life in the log but the present one has ended.
-    seen = evidence.lives - (1 if evidence.state.is_running else 0) if evidence.lives > 1 else 0
+    # Of a container that runs the engine has counted the restarts itself: several starts may be those of its workers.
+    seen = evidence.lives if evidence.lives > 1 and not evidence.state.is_running else 0
     exits = max(len(evidence.deaths), evidence.state.restart_count, seen)
     if exits < 2:
         return None

@@ -72,6 +72,18 @@ def test_what_repeats_within_a_life_is_no_new_one(log: str) -> None:
     assert newest_life(evidence) == evidence
 
 
+def test_workers_that_begin_side_by_side_are_one_life() -> None:
+    evidence = exited(
+        "auth", "[Nest] 1  - 11/25/2025, 1:02:03 AM     LOG [NestFactory] Starting Nest application...\n" * 4
+    )
+    assert newest_life(evidence) == evidence
+
+
+def test_a_container_that_runs_loops_only_if_the_engine_says_so() -> None:
+    log = lives(BANNERS[0], REFUSED, REFUSED, "ready\n")
+    assert not any("restart loop" in line for line in diagnosed(running("auth", log, well=False)).evidence)
+
+
 def test_a_life_that_ended_without_a_word_is_explained_by_the_one_before_at_most_likely() -> None:
     cause = diagnosed(exited("auth", lives(BANNERS[0], KEY, "")))
     assert (cause.cls, cause.confidence) == ("config_invalid", "likely")

@@ -31,6 +31,7 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
     dependency = scene.graph.nodes.get(cause.dependency or "")
     about_dependency = cause.cls.startswith("dependency_")
     told = wording.summary_of_place(evidence.node, place) if about_dependency and place.host else None
+    told = told or (_told_of_another(place, dependency, evidence, scene) if about_dependency else None)
     if told:
         cause = replace(
             cause, summary=told, advice=_ADVICE.get(place.problem or Problem.UNKNOWN_NAME, _CORRECT_THE_SETTING)
@@ -57,6 +58,17 @@ def with_clients_side(cause: Cause, match: Match, place: Place, evidence: NodeEv
             # It is fine now: the client was too early, or looks in the wrong place. Both are its own affair.
             cause = replace(cause, confidence=at_most_likely(cause))
     return encryption.suspected(cause, evidence, scene)
+
+
+def _told_of_another(place: Place, dependency: Node | None, evidence: NodeEvidence, scene: Scene) -> str | None:
+    """That the address is a node's which plays another role; one without a known role may be a proxy."""
+    named = scene.graph.nodes.get(place.node or "")
+    if named is None or dependency is None or named is dependency:
+        return None
+    played, wanted = addresses.roles_of(named), addresses.roles_of(dependency)
+    if not played or not wanted or played & wanted:
+        return None
+    return f"{evidence.node} looks for {dependency.name} at {place}, which is {named.name}"
 
 
 def _may_open_more(place: Place, dependency: Node | None, scene: Scene) -> bool:

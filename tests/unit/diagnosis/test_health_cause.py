@@ -154,3 +154,12 @@ def test_a_client_that_speaks_tls_to_a_port_that_answers_us_in_plain_text_is_tol
     details = {"redis": ("down", "no answer within 1000 ms")}
     cause = health_cause("auth", details, client, SHOP, {"redis": server})
     assert (cause.cls, cause.node, cause.dependency) == (cls, "auth", "redis")
+
+
+def test_an_address_of_another_backing_service_is_told_as_that() -> None:
+    client = replace(running("auth", well=False), environment={"KAFKA_BROKERS": "redis:6379"})
+    others = {name: running(name, well=True) for name in ("redis", "kafka")}
+    cause = health_cause("auth", {"kafka": ("down", "1/1 brokers are down")}, client, SHOP, others)
+    assert (cause.cls, cause.node, cause.dependency) == ("dependency_unreachable", "auth", "kafka")
+    assert cause.summary == "auth looks for kafka at redis:6379, which is redis"
+    assert any("KAFKA_BROKERS" in line for line in cause.evidence)

@@ -71,7 +71,7 @@ def test_times_that_let_a_hang_go_unseen_are_told(made: World) -> None:
 
 def test_a_check_that_is_slower_than_its_timeout_is_tried_again_before_it_is_told(made: World) -> None:
     made.runtime.answers["auth"] = Executed(-1, "curl did not end within 1 s")
-    assert "did not end within 1 s" in with_check(made, "auth", READY, CheckTimes(timeout_s=1))
+    assert "not pass within its timeout of 1.0 s" in with_check(made, "auth", READY, CheckTimes(timeout_s=1))
     assert sum(call[0] == "execute" for call in made.runtime.calls) == 3
 
 

@@ -13,8 +13,8 @@ from readiness.model.finding import Cause, Confidence
 from readiness.model.units import format_duration
 
 _AT_WORK = 0.06
-"""Processors. Timers and retries of a process that only waits take one or two hundredths of one; a process that computes
-on a crowded machine may get no more than a tenth."""
+"""Processors. Timers and retries of a process that only waits take one or two hundredths of one; one that computes on a
+crowded machine may get no more than a tenth."""
 _TIMES = re.compile(r"\d{1,4}[-:/.T]\d{1,2}[-:/]\d{1,2}[\d:.,+TZ-]*|\b\d{10,}\b")
 """What differs between two lines that say the same at different times."""
 _WAITS = re.compile(

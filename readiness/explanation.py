@@ -35,6 +35,8 @@ from readiness.runtime.record import Record
 from readiness.runtime.start import DependencyFailed
 from readiness.runtime.usability import tried
 
+_FURTHER_QUESTIONS = 3
+"""To a neighbour that was ready: one question without an answer, on a busy machine, is no failure to accuse it of."""
 _WRITE_DEADLINE_S = 5.0
 
 
@@ -107,7 +109,14 @@ class Explanation:
         node = self._graph[evidence.node]
         if evidence.state.status != "running" or not self._can_be_asked(node):
             return None
-        return question(node, self._contract, self._graph, self._runtime).ask()
+        asked = question(node, self._contract, self._graph, self._runtime)
+        reply = asked.ask()
+        for _ in range(_FURTHER_QUESTIONS):
+            if reply.ready:
+                break
+            time.sleep(asked.interval_s)
+            reply = asked.ask()
+        return reply
 
     def _can_be_asked(self, node: Node) -> bool:
         return node.kind is not Kind.JOB and self._contract.promise(node.name).port is not None

@@ -104,9 +104,9 @@ class Explanation:
         return Look(time.time(), log, self._runtime.cpu_time_s(node))
 
     def _reply_of(self, evidence: NodeEvidence) -> Reply | None:
-        if evidence.node in self._last:
-            return self._last[evidence.node][1]
         node = self._graph[evidence.node]
+        if evidence.node in self._last:
+            return self._newest(self._last[evidence.node][1], evidence, node)
         if evidence.state.status != "running" or not self._can_be_asked(node):
             return None
         asked = question(node, self._contract, self._graph, self._runtime)
@@ -117,6 +117,16 @@ class Explanation:
             time.sleep(asked.interval_s)
             reply = asked.ask()
         return reply
+
+    def _newest(self, last: Reply | None, evidence: NodeEvidence, node: Node) -> Reply | None:
+        """The last answer of a node that failed, or a newer one of the kind: what was down by chance is up by now."""
+        if last is None or last.health is None or not last.health.answered or evidence.state.status != "running":
+            return last
+        if not self._can_be_asked(node):
+            return last
+        newer = question(node, self._contract, self._graph, self._runtime).ask()
+        answered = newer.health is not None and newer.health.answered
+        return newer if answered and not newer.ready else last
 
     def _can_be_asked(self, node: Node) -> bool:
         return node.kind is not Kind.JOB and self._contract.promise(node.name).port is not None

@@ -18,7 +18,7 @@ from readiness.model.events import NodeFailed
 from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.finding import Confidence
 from readiness.model.redaction import Redactor
-from readiness.probes import redis
+from readiness.probes import http, redis
 from readiness.runtime.asking import Reply
 from readiness.runtime.journal import Journal
 from readiness.runtime.record import Record, waiting_circle
@@ -220,3 +220,19 @@ def test_a_backing_service_that_refuses_our_own_write_is_itself_the_cause(
     failure = Record(runtime.journal.events()).failure("auth")
     assert failure is not None
     assert (failure.cause_class, failure.cause_node) == ("dependency_write_refused", "redis")
+
+
+def test_what_was_down_by_chance_in_the_last_answer_is_not_accused(
+    runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = HttpAnswer("u", 503, 0.01, 0, "application/json", terminus({"redis": True, "templates": False}, "0 of 12"))
+    monkeypatch.setattr(http, "get", lambda *_, **__: newer)
+    explained = Explanation(GRAPH, runtime, runtime.journal, Redactor([]), contract_of({"auth": {"port": 3001}}))
+    last = HttpAnswer("u", 503, 0.01, 0, "application/json", terminus({"redis": False, "templates": False}, ""))
+    explained.of(NotReadyInTime("auth", "not ready"), Reply(False, str(last), health=last))
+    told(runtime, "auth")
+    explained.settle()
+    failure = Record(runtime.journal.events()).failure("auth")
+    assert failure is not None
+    assert (failure.cause_class, failure.cause_dependency) == ("health_reported_down", None)
+    assert "templates is not well: 0 of 12" in failure.summary

@@ -60,8 +60,9 @@ def attempts_in(evidence: NodeEvidence, reading: Reading) -> Attempts | None:
     return Attempts(
         count,
         max(totals, default=None),
-        median(apart) if apart else None,
-        times[-1] - times[0] if len(times) > 1 and times[-1] >= times[0] else None,
+        # A log that counts in seconds, or gives one time for all, does not tell what lies between.
+        (median(apart) or None) if apart else None,
+        times[-1] - times[0] if len(times) > 1 and times[-1] > times[0] else None,
     )
 
 

@@ -339,11 +339,17 @@ _ANY_EXCEPTION = Signature(
 )
 
 
+# What a task is told when the rest of its process ends: never why it ends.
+_CANCELLED = re.compile(r"\b(?:CancelledError|(?:Operation|Task)Canceled\w*|CancellationException|GeneratorExit)$")
+
+
 def _exception(entry: Entry) -> Match | None:
     """An exception that no signature knows: its kind and message are all that can be told."""
     if not entry.chain or not (entry.uncaught or (entry.level or Level.ERROR) >= Level.ERROR):
         return None
     outermost = entry.chain[0]
+    if all(_CANCELLED.search(link.kind) for link in entry.chain):
+        return None
     return Match(_ANY_EXCEPTION, str(outermost)[:300], 0, {"msg": str(outermost)[:300]})
 
 

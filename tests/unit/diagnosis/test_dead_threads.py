@@ -2,6 +2,7 @@
 
 import pytest
 
+from readiness.diagnosis.reading import read
 from readiness.diagnosis.request import uncaught_cause
 from readiness.model.evidence import ContainerState, NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -42,3 +43,26 @@ def test_what_ended_a_thread_is_the_cause() -> None:
 @pytest.mark.parametrize("log", ["", "consumer joined the group\n", CAUGHT])
 def test_what_was_caught_ended_nothing(log: str) -> None:
     assert cause_of(log) is None
+
+
+CANCELLED = """\
+WARNING:shop:no connection to stock:8443, attempt 3
+Traceback (most recent call last):
+  File "/app/shop/stock.py", line 9, in connect
+    raise error
+socket.gaierror: [Errno -2] Name or service not known
+ERROR:uvicorn.error:Traceback (most recent call last):
+  File "/app/uvicorn/lifespan/on.py", line 99, in main
+    await getter
+asyncio.exceptions.CancelledError
+Traceback (most recent call last):
+  File "/app/shop/main.py", line 3, in <module>
+    raise ConnectionError("no connection to stock:8443 after 3 attempts")
+ConnectionError: no connection to stock:8443 after 3 attempts
+"""
+
+
+def test_that_a_task_was_cancelled_is_never_why_the_process_ended() -> None:
+    reading = read(CANCELLED, ended=True)
+    assert reading is not None
+    assert reading.match.signature.cause == "dependency_name_unresolved"

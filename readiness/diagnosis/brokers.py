@@ -25,7 +25,7 @@ _ADVICE = "Let the broker advertise (advertised.listeners) the name and port at 
 
 
 def of_redirection(
-    match: Match, place: Place, lines: tuple[str, ...], confidence: Confidence, evidence: NodeEvidence, scene: Scene
+    match: Match, place: Place, confidence: Confidence, evidence: NodeEvidence, scene: Scene
 ) -> Cause | None:
     """The client looks where none of its settings sends it: the broker did, with the address that it advertises.
 
@@ -45,8 +45,7 @@ def of_redirection(
     told = wording.summary_of_place(evidence.node, place) or ""
     shown = tuple(f"{broker.name}: {key}={value}" for key, value in declared)
     seen = scene.neighbours.get(broker.name, NodeEvidence(broker.name, ContainerState("running")))
-    said = (*(f"{evidence.node}: {line}" for line in lines), *shown)
-    cause = build_cause(CauseClass(match.signature.cause), seen, confidence, lines=said, advice=_ADVICE)
+    cause = build_cause(CauseClass(match.signature.cause), seen, confidence, lines=shown, advice=_ADVICE)
     return replace(
         cause,
         dependency=broker.name,

@@ -41,24 +41,21 @@ def explain(
     known: str | None = None,
     said_at: Moment | None = None,
 ) -> Cause:
-    """The cause behind a match; ``known`` is the dependency where it is known from elsewhere."""
+    """The cause behind a match: the other side's where that is at fault, else the node's own.
+
+    ``known`` is the dependency where it is known from elsewhere, ``said_at`` when the log tells of it.
+    """
     place = meant_by(match, evidence, scene)
     dependency = known or place.node
-    deaf = _not_listening(place, lines, evidence, scene)
-    if deaf is not None:
-        return deaf
-    redirected = of_redirection(match, place, lines, confidence, evidence, scene)
-    if redirected is not None:
-        return redirected
-    refused_to_all = _refused_to_all(match, dependency, evidence, scene)
-    if refused_to_all is not None:
-        return replace(refused_to_all, evidence=(*refused_to_all.evidence, *(f"{evidence.node}: {x}" for x in lines)))
-    follows = match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY and place.problem is None
-    if follows and dependency and dependency not in scene.path and scene.is_down(dependency):
-        return deeper(dependency, scene, *(f"{evidence.node}: {line}" for line in lines))
-    died = _died_then(dependency, evidence, scene, said_at) if follows else None
-    if died is not None:
-        return replace(died, evidence=(*died.evidence, *(f"{evidence.node}: {line}" for line in lines)))
+    others = (
+        _not_listening(place, scene)
+        or of_redirection(match, place, confidence, evidence, scene)
+        or _refused_to_all(match, dependency, evidence, scene)
+        or _fails_itself(match, place, dependency, scene)
+        or _died_then(match, place, dependency, evidence, scene, said_at)
+    )
+    if others is not None:
+        return replace(others, evidence=(*others.evidence, *(f"{evidence.node}: {line}" for line in lines)))
     said = {**match.groups, **_setting(match, evidence), "node": evidence.node}
     called = dependency or match.role
     if called:
@@ -70,21 +67,32 @@ def explain(
     return with_clients_side(cause, match, place, evidence, scene)
 
 
-def _not_listening(place: Place, lines: tuple[str, ...], evidence: NodeEvidence, scene: Scene) -> Cause | None:
+def _not_listening(place: Place, scene: Scene) -> Cause | None:
     """The node that the client looks for opens its port on 127.0.0.1 only: its own fault, and not the client's."""
     target = scene.neighbours.get(place.node or "")
     if place.problem is not Problem.LOOPBACK_ONLY or target is None:
         return None
-    cause = listening.of_loopback(target, scene, place.port)
-    return (
-        replace(cause, evidence=(*cause.evidence, *(f"{evidence.node}: {line}" for line in lines))) if cause else None
-    )
+    return listening.of_loopback(target, scene, place.port)
 
 
-def _died_then(dependency: str | None, evidence: NodeEvidence, scene: Scene, said_at: Moment | None) -> Cause | None:
+def _follows(match: Match, place: Place) -> bool:
+    """Whether a failure of the dependency would explain this one: not where the address is wrong in itself."""
+    return match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY and place.problem is None
+
+
+def _fails_itself(match: Match, place: Place, dependency: str | None, scene: Scene) -> Cause | None:
+    """The dependency is down: its own cause is the cause."""
+    if not dependency or not _follows(match, place) or dependency in scene.path or not scene.is_down(dependency):
+        return None
+    return deeper(dependency, scene)
+
+
+def _died_then(
+    match: Match, place: Place, dependency: str | None, evidence: NodeEvidence, scene: Scene, said_at: Moment | None
+) -> Cause | None:
     """The cause of the dependency's end, where it died just when its client failed, and was brought back since."""
     neighbour = scene.neighbours.get(dependency or "")
-    if neighbour is None or neighbour.node in (evidence.node, *scene.path):
+    if neighbour is None or not _follows(match, place) or neighbour.node in (evidence.node, *scene.path):
         return None
     death = death_beside(neighbour, evidence, said_at)
     if death is None:

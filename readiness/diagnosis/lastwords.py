@@ -1,10 +1,17 @@
 """The log of the life that ended, and what it says."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 from readiness.diagnosis.reading import Reading, read
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Confidence
+
+
+@lru_cache(maxsize=256)
+def read_once(log: str, *, ended: bool) -> Reading | None:
+    """What a log says, read once however many nodes lead to the one that wrote it."""
+    return read(log, ended=ended)
 
 
 def log_of_the_end(evidence: NodeEvidence) -> str:
@@ -15,10 +22,10 @@ def log_of_the_end(evidence: NodeEvidence) -> str:
 def reading_of_the_end(evidence: NodeEvidence) -> Reading | None:
     """What the log says of the newest end of the process."""
     return (
-        read(log_of_the_end(evidence), ended=True)
-        or read(evidence.log, ended=False)
+        read_once(log_of_the_end(evidence), ended=True)
+        or read_once(evidence.log, ended=False)
         # A life that ended without a word, after one that said why it did.
-        or (_likely(read(evidence.earlier_log, ended=True)) if evidence.earlier_log.strip() else None)
+        or (_likely(read_once(evidence.earlier_log, ended=True)) if evidence.earlier_log.strip() else None)
     )
 
 

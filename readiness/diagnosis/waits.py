@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from readiness.diagnosis import addresses, state
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY
 from readiness.diagnosis.indicators import dependency_of_key, down_in
-from readiness.diagnosis.lastwords import reading_of_the_end
+from readiness.diagnosis.lastwords import read_once, reading_of_the_end
 from readiness.diagnosis.log import Entry, read_log
 from readiness.diagnosis.place import meant_by
-from readiness.diagnosis.reading import Reading, read
+from readiness.diagnosis.reading import Reading
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.graph import Condition, Kind
@@ -49,7 +49,7 @@ def waits_of(evidence: NodeEvidence, scene: Scene) -> tuple[Wait, ...]:
     """The services and jobs that a node waits for, one wait each, the plainest first. Nothing where it is well."""
     if scene.is_fine(evidence.node):
         return ()
-    reading = reading_of_the_end(evidence) if _ends(evidence) else read(evidence.log, ended=False)
+    reading = reading_of_the_end(evidence) if _ends(evidence) else read_once(evidence.log, ended=False)
     found = [*_by_gates(evidence, scene), *_by_failure(reading, evidence, scene)]
     if reading is None or reading.match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY or not _ends(evidence):
         # Whoever ends for a reason of his own waits for nobody, whatever he said before.

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
-from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence
+from readiness.model.evidence import ContainerState, NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from readiness.platform import Platform
 from readiness.probes.health import Family, Health
@@ -55,23 +54,6 @@ def why_not_ready(platform: Platform, node: str) -> Cause:
     if evidence.state.status == "running" and any(status == "down" for status, _ in told.values()):
         return health_cause(node, told, evidence, platform.graph, neighbours)
     return diagnose(evidence, platform.graph, neighbours)
-
-
-def behind_refusal(platform: Platform, node: str, answer: HttpAnswer) -> Cause | None:
-    """Why a request was not served by a node whose ready is green; None where the answer is not the server's fault."""
-    if answer.answered and answer.status < 500:
-        return None
-    cause = told_since(platform, node, answer.at)
-    if cause is not None:
-        return cause
-    return Cause(
-        BrokenPromise.HEALTH_LIE,
-        node,
-        None,
-        Confidence.LIKELY,
-        summary=f"{node} calls itself ready, and does not serve",
-        advice=BROKEN_PROMISES[BrokenPromise.HEALTH_LIE].advice,
-    )
 
 
 def _environment(platform: Platform, node: str) -> Mapping[str, str]:

@@ -24,6 +24,10 @@ _COUNTED = re.compile(
 )
 
 
+# A shorter text may stand in entries about something else.
+_TELLING = 12
+
+
 @dataclass(frozen=True)
 class Attempts:
     """Attempts that failed, how far apart they were and how long they took in all, in seconds where times tell."""
@@ -45,14 +49,16 @@ def attempts_in(evidence: NodeEvidence, reading: Reading) -> Attempts | None:
     """The attempts that a reading's failure stands for; None where it was met once only."""
     log = log_of_the_end(evidence) if state.last_exit(evidence) is not None else evidence.log
     entries = read_log(log)
-    alike = said_alike(entries, reading.entry)
+    alike = _alike(entries, reading)
     beside = _beside(entries, alike, reading)
     counted = [match for entry in beside if (match := _COUNTED.search(entry.text))]
     numbers = [
         int(number) for match in counted for name, number in match.groupdict().items() if number and name != "total"
     ]
     totals = [int(match["total"]) for match in counted if match["total"]]
-    count = max([len(alike), *numbers])
+    # A number that the log gives counts before how often it was said: the end is told once more.
+    counted_to = max(numbers, default=0)
+    count = counted_to if counted_to * 2 > len(alike) else len(alike)
     if count < 2 or (len(alike) < 2 and not counted):
         return None
     times = _times(alike) if len(alike) > 1 else _times([entry for entry in beside if _COUNTED.search(entry.text)])
@@ -64,6 +70,16 @@ def attempts_in(evidence: NodeEvidence, reading: Reading) -> Attempts | None:
         (median(apart) or None) if apart else None,
         times[-1] - times[0] if len(times) > 1 and times[-1] > times[0] else None,
     )
+
+
+def _alike(entries: Sequence[Entry], reading: Reading) -> tuple[Entry, ...]:
+    """The entries that tell of the same failure: in the same words, or with the same error under others."""
+    same = said_alike(entries, reading.entry)
+    found = reading.match.signature.search(reading.entry.text)
+    error = found[0].strip() if found else ""
+    if len(error) < _TELLING:
+        return same
+    return tuple(entry for entry in entries if entry in same or error in entry.text)
 
 
 def _beside(entries: Sequence[Entry], alike: Sequence[Entry], reading: Reading) -> list[Entry]:

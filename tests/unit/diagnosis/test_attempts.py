@@ -21,6 +21,11 @@ def test_nine_attempts_of_three_seconds_are_told_with_the_end() -> None:
     assert any("9 attempts in 24 s" in line for line in cause.evidence)
 
 
+def test_the_last_telling_of_the_same_failure_counts_with_the_others() -> None:
+    last = "[Nest] 1  - 11/25/2025, 1:02:27 AM   ERROR [ExceptionHandler] Error: connect ECONNREFUSED 172.18.0.3:5432\n"
+    assert "9 attempts in 24 s" in diagnosed(exited("auth", typeorm(9) + last)).summary
+
+
 def test_a_loop_tells_attempts_and_restarts() -> None:
     cause = diagnosed(looping("auth", typeorm(9), lives_s=(27.0, 28.0, 27.5)))
     assert "9 attempts in 24 s" in cause.summary

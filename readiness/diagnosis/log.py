@@ -13,7 +13,7 @@ from itertools import groupby
 from readiness.diagnosis.jsonlog import Record, unwrap, unwrap_tail
 from readiness.diagnosis.prefixes import STAMP, without_prefixes
 from readiness.diagnosis.times import Moment, moment_in, moment_of
-from readiness.diagnosis.traces import Link, chain
+from readiness.diagnosis.traces import Link, chain, without_ignored
 
 # The newest part of a log decides. 256 KiB hold a start of a talkative service some thirty times over.
 MAX_LOG_CHARS = 256 * 1024
@@ -173,7 +173,7 @@ def _clean(text: str) -> list[_Line]:
     dropped = max(0, len(text) - MAX_LOG_CHARS)
     first = 1 + text.count("\n", 0, dropped)
     lines = [_ESCAPES.sub("", line.rstrip("\r"))[:MAX_LINE_CHARS] for line in text[dropped:].split("\n")]
-    raw, lines = lines, without_prefixes(lines)
+    raw, lines = lines, without_ignored(without_prefixes(lines))
     in_group = _TRACEBACK in text and "Exception Group Traceback" in text
     if in_group:
         lines = [_GROUP_BAR.sub("", line) if _GROUP_BAR.match(line) else line for line in lines]

@@ -5,6 +5,7 @@ first and name its cause below. Either way ``depth`` 0 is what ended the work an
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ _PYTHON_NEXT = re.compile(
     re.MULTILINE,
 )
 _PYTHON_HEAD = "Traceback (most recent call last):"
+_IGNORED = "Exception ignored in"
 _CAUSED_BY = re.compile(r"^\s*(?:Caused by: |\[cause\]: |\[errors\]: \[|---> |Original error: )", re.MULTILINE)
 _PANIC = re.compile(r"^(?:panic|fatal error): (?P<message>.+)$", re.MULTILINE)
 _MESSAGE_LINES = 12
@@ -37,6 +39,18 @@ class Link:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+def without_ignored(lines: Sequence[str]) -> list[str]:
+    """The lines, blank where Python tells of errors in finalizers: they ended nothing, and often follow what did."""
+    kept, in_ignored = [], False
+    for line in lines:
+        in_ignored = in_ignored or line.startswith(_IGNORED)
+        kept.append("" if in_ignored else line)
+        if line.strip() and not line[0].isspace() and not line.startswith((_IGNORED, _PYTHON_HEAD)):
+            # The line that names the exception is the last of it.
+            in_ignored = False
+    return kept
 
 
 def chain(text: str) -> tuple[Link, ...]:

@@ -66,3 +66,23 @@ def test_that_a_task_was_cancelled_is_never_why_the_process_ended() -> None:
     reading = read(CANCELLED, ended=True)
     assert reading is not None
     assert reading.match.signature.cause == "dependency_name_unresolved"
+
+
+IGNORED = """\
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/socket.py", line 608, in socketpair
+    a, b = _socket.socketpair(family, type, proto)
+OSError: [Errno 24] Too many open files
+Exception ignored in: <function BaseEventLoop.__del__ at 0x7fb8ac985a80>
+Traceback (most recent call last):
+  File "/usr/lib/python3.11/asyncio/base_events.py", line 694, in __del__
+    self.close()
+AttributeError: '_UnixSelectorEventLoop' object has no attribute '_ssock'
+sys:1: RuntimeWarning: coroutine 'serve' was never awaited
+"""
+
+
+def test_what_was_ignored_in_a_finalizer_ended_nothing() -> None:
+    reading = read(IGNORED, ended=True)
+    assert reading is not None
+    assert reading.match.signature.cause == "resource_limit"

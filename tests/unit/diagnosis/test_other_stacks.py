@@ -122,7 +122,7 @@ def test_a_command_that_failed_is_explained_by_what_it_printed() -> None:
 def test_a_migration_that_makes_what_is_there_is_a_conflict() -> None:
     log = (
         'Migration "AddTotals1700000000000" failed, error: relation "totals" already exists\n'
-        "[Nest] 1  - 11/25/2025, 1:02:03 AM   ERROR [TypeOrmModule] Unable to connect to the database. Retrying (1)...\n"
+        "[Nest] 1  - 11/25/2025, 1:02:03 AM   ERROR [TypeOrmModule] Unable to connect to the database. Retrying (1)\n"
         'QueryFailedError: relation "totals" already exists\n'
         "    at PostgresQueryRunner.query (/app/node_modules/typeorm/driver/postgres/PostgresQueryRunner.js:219:19)\n"
     )
@@ -133,6 +133,6 @@ def test_a_class_without_its_decorator_is_named_whichever_part_of_the_schema_it_
     log = (
         'CannotDetermineHostTypeError: Cannot determine a GraphQL host type  (Order?) for the "lines" field. '
         "Make sure your class is decorated with an appropriate decorator (e.g., @ObjectType()).\n"
-        "    at ObjectTypesFactory.getObjectTypeByHost (/app/node_modules/@nestjs/graphql/dist/schema-builder/x.js:1:1)\n"
+        "    at ObjectTypesFactory.getObjectTypeByHost (/app/node_modules/@nestjs/graphql/dist/x.js:1:1)\n"
     )
     assert diagnosed(exited("orders", log)).cls == "app_wiring"

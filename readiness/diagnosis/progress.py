@@ -33,10 +33,9 @@ def of_activity(evidence: NodeEvidence, scene: Scene) -> Cause | None:
         return None
     cause = build_cause(CauseClass.APP_HANG, evidence, Confidence.LIKELY, lines=wording.last_lines(evidence.log))
     watched = format_duration(activity.watched_s)
-    said = "repeated what it had said before" if activity.said else "said nothing"
     return replace(
         cause,
-        summary=f"{evidence.node} runs and does not get on: in {watched} it {said} and computed next to nothing",
+        summary=f"{evidence.node} runs and does not get on: in {watched} it said nothing new and computed next to nothing",
         advice="Look for a call, a lock or a wait without a deadline behind the last line of its log.",
     )
 

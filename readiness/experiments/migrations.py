@@ -42,13 +42,15 @@ def _migrate(platform: Platform, service: Service) -> Migrations:
     promise = service.promise.postgres
     address = platform.backing(service.promise.uses[Role.POSTGRES]).address
     login = _login(platform, service)
+    # Looked at before anything is run: the command itself may make what was missing.
+    tables = postgres.tables(address, login, _DEADLINE_S)
     before = postgres.schema_digest(address, login, _DEADLINE_S)
     pending = _run(platform, service, promise.pending)
     again = _run(platform, service, promise.migrate)
     return Migrations(
         service=service.name,
         database=login.database,
-        tables=postgres.tables(address, login, _DEADLINE_S),
+        tables=tables,
         pending=pending,
         before=before,
         again=again,

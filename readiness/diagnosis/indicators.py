@@ -10,6 +10,7 @@ from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.explain import deeper, explain
+from readiness.diagnosis.log import distinct, read_log
 from readiness.diagnosis.reading import Match, Reading, best, matches, read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
@@ -26,6 +27,7 @@ _OWN_ERROR = re.compile(
     r"\bNullPointerException\b|\bNullReferenceException\b|\bis not a function\b|\bis not iterable\b|"
     r"\bCannot read propert(?:y|ies) |\bhas no attribute '|'NoneType' object|\bnil pointer dereference\b"
 )
+_ON_THE_WAY = (CauseClass.DEPENDENCY_UNREACHABLE, CauseClass.DEPENDENCY_NAME_UNRESOLVED, CauseClass.DEPENDENCY_TIMEOUT)
 _FRAMES = re.compile(r"^\s+at \S.*:\d+:\d+\)?|^Traceback \(most recent|^  File \"|^\s+at [\w.$]+\([\w.]+:\d+\)", re.M)
 
 
@@ -100,6 +102,9 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
         return deeper(dependency, scene, line)
     match = best(matches(text)) if text else None
     reading = _newest_about(dependency, key, evidence, scene)
+    redirected = _of_redirection(match, dependency, line, evidence, scene)
+    if redirected is not None:
+        return redirected
     if match and match.is_specific and not (reading and _says_where(reading.match, match)):
         return explain(match, Confidence.SURE, (line,), evidence, scene, known=dependency)
     target = scene.neighbours.get(dependency or "")
@@ -116,6 +121,33 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
     if text and dependency is None:
         return _of_itself(key, text, line, evidence)
     return _by_settings(dependency, key, line, evidence, scene) or _only_said(dependency, key, line, evidence, scene)
+
+
+def _of_redirection(
+    match: Match | None, dependency: str | None, line: str, evidence: NodeEvidence, scene: Scene
+) -> Cause | None:
+    """Topics are missing for whom the broker has sent elsewhere, too: nobody could make them."""
+    if match is None or match.signature.cause is not CauseClass.TOPIC_MISSING:
+        return None
+    reading = _unreached(match.role, evidence)
+    if reading is None:
+        return None
+    lines = (line, *wording.lines_of(reading))
+    cause = explain(reading.match, Confidence.LIKELY, lines, evidence, scene, known=dependency)
+    return cause if cause.node != evidence.node else None
+
+
+def _unreached(role: str | None, evidence: NodeEvidence) -> Reading | None:
+    """The newest entry of the log that names an address of such a dependency at which nobody was reached."""
+    for one in reversed(distinct(read_log(evidence.log))):
+        found = best(
+            match
+            for match in matches(one.entry.text, entry=one.entry)
+            if match.role == role and match.signature.cause in _ON_THE_WAY and match.groups.get("host")
+        )
+        if found and one.entry.is_trouble:
+            return Reading(found, one.entry, Confidence.LIKELY, one.count)
+    return None
 
 
 def _says_where(logged: Match, answered: Match) -> bool:

@@ -90,17 +90,21 @@ def _ends(broker: Backing | None) -> Ends | None:
 def _lost(platform: Platform, broker: Backing | None, followed: Followed) -> Unmet:
     """Which side lost the event, and why as far as it can be seen."""
     if broker is None or followed.before is None:
-        return Unmet(followed.summary, _event_lost(followed.flow.consumer, None, Confidence.UNKNOWN, (), followed))
+        return _unmet(followed, _event_lost(followed.flow.consumer, None, Confidence.UNKNOWN, (), followed))
     demand_backing(platform, broker)
     after = _ends(broker)
     if after is None:
-        return Unmet(followed.summary, _event_lost(followed.flow.consumer, None, Confidence.UNKNOWN, (), followed))
+        return _unmet(followed, _event_lost(followed.flow.consumer, None, Confidence.UNKNOWN, (), followed))
     if followed.flow.topic not in after:
-        return Unmet(followed.summary, _no_topic(followed.flow, broker.name))
+        return _unmet(followed, _no_topic(followed.flow, broker.name))
     came = kafka_records.grown(followed.before, after)
     if followed.flow.topic not in came:
-        return Unmet(followed.summary, _lost_by_producer(platform, broker, followed, came))
-    return Unmet(followed.summary, _lost_by_consumer(platform, broker, followed, after))
+        return _unmet(followed, _lost_by_producer(platform, broker, followed, came))
+    return _unmet(followed, _lost_by_consumer(platform, broker, followed, after))
+
+
+def _unmet(followed: Followed, cause: Cause) -> Unmet:
+    return Unmet(f"{followed.summary}: {cause.summary}" if cause.summary else followed.summary, cause)
 
 
 def _no_topic(flow: Flow, broker: str) -> Cause:

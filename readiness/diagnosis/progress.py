@@ -35,7 +35,7 @@ def of_activity(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     watched = format_duration(activity.watched_s)
     return replace(
         cause,
-        summary=f"{evidence.node} runs and does not get on: in {watched} it said nothing new and computed next to nothing",
+        summary=f"{evidence.node} does not get on: in {watched} it said nothing new and computed next to nothing",
         advice="Look for a call, a lock or a wait without a deadline behind the last line of its log.",
     )
 

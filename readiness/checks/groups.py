@@ -54,7 +54,7 @@ def await_group(platform: Platform, service: Service, broker: Backing, within_s:
     expected = Expected(
         group,
         platform.runtime.container(service.name).addresses,
-        service.promise.kafka.consumes,
+        _existing(service, broker),
         frozenset(flow.topic for flow in platform.contract.flows if flow.consumer == service.name),
     )
     ends = time.monotonic() + within_s
@@ -68,6 +68,13 @@ def await_group(platform: Platform, service: Service, broker: Backing, within_s:
         elif time.monotonic() >= ends:
             raise Blocked(by=f"kafka.usable[{broker.name}]")
         time.sleep(_POLL_S)
+
+
+def _existing(service: Service, broker: Backing) -> tuple[str, ...]:
+    """The declared topics that there are: that one is missing is told by a finding of its own."""
+    declared = service.promise.kafka.consumes
+    known = kafka.topic_state(broker.address, declared, _DEADLINE_S).detail.get("topics", {})
+    return tuple(topic for topic in declared if topic in known)
 
 
 def group_cause(seen: GroupSeen, service: str, broker: str) -> Cause:

@@ -77,6 +77,7 @@ class Stage:
         monkeypatch.setattr(kafka_records, "ends", lambda *_: answered(ends=self.ends.pop(0)))
         monkeypatch.setattr(kafka_records, "records", lambda *_: answered(records=on_topic))
         monkeypatch.setattr(kafka, "groups", lambda *_: self.group)
+        monkeypatch.setattr(kafka, "topic_state", lambda *_: answered(topics={"orders.placed": {}}))
         for module in (flows, groups):
             monkeypatch.setattr(module, "_POLL_S", 0.001)
         monkeypatch.setattr("readiness.checks.backing.first_answer", lambda *_: answered())

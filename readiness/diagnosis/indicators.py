@@ -11,6 +11,7 @@ from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.explain import deeper, explain
 from readiness.diagnosis.log import distinct, read_log
+from readiness.diagnosis.mentions import addresses_in, nodes_at
 from readiness.diagnosis.reading import Match, Reading, best, matches, read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
@@ -90,13 +91,19 @@ def dependency_of_key(key: str, service: str, graph: Graph) -> str | None:
     return (same[0] if same else None) or addresses.by_role(graph, service, addresses.role_of_key(key))
 
 
+def dependency_meant(key: str, text: str, service: str, graph: Graph) -> str | None:
+    """The node that a key means, or else the one other node whose address is in what is said of it."""
+    named = [name for name in nodes_at(addresses_in(text), service, graph) if name != service]
+    return dependency_of_key(key, service, graph) or (named[0] if len(named) == 1 else None)
+
+
 def _spelled(name: str) -> str:
     """``authService``, ``auth-service`` and ``auth`` alike."""
     return re.sub(r"(?:service|svc|api|server)$", "", re.sub(r"[^a-z0-9]", "", name.lower())) or name.lower()
 
 
 def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> Cause:
-    dependency = dependency_of_key(key, evidence.node, scene.graph)
+    dependency = dependency_meant(key, text, evidence.node, scene.graph)
     line = f"health of {evidence.node}: {key} is down" + (f": {text[:200]}" if text else "")
     if dependency and dependency not in scene.path and scene.is_failing(dependency):
         return deeper(dependency, scene, line)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readiness.diagnosis import addresses, state
+from readiness.diagnosis import state
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY
-from readiness.diagnosis.indicators import dependency_of_key, down_in
+from readiness.diagnosis.indicators import dependency_meant, down_in
 from readiness.diagnosis.lastwords import read_once, reading_of_the_end
 from readiness.diagnosis.log import Entry, read_log
+from readiness.diagnosis.mentions import addresses_in, nodes_at
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Reading
 from readiness.diagnosis.scene import Scene
@@ -23,8 +24,6 @@ _WAITS = re.compile(
 _OVERCOME = re.compile(
     r"(?<!not )(?<!not yet )\b(?:ready|healthy|available|connected|is up|reachable|200)\b", re.IGNORECASE
 )
-_URL = re.compile(r"\b[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?")
-_HOST_PORT = re.compile(r"(?<![\w/.])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})\b")
 # Without pg_ctl's words of its own server, "waiting for server to shut down....".
 _AWAITED = re.compile(
     r"\bwait(?:ing|s|ed)? (?:for|on) (?!server to (?:start|shut down)\.\.)(?:the )?"
@@ -90,7 +89,7 @@ def _ends(evidence: NodeEvidence) -> bool:
 
 def _by_failure(reading: Reading | None, evidence: NodeEvidence, scene: Scene) -> Iterator[Wait]:
     for key, text in down_in(evidence.indicators).items() if evidence.state.is_running else ():
-        name = dependency_of_key(key, evidence.node, scene.graph)
+        name = dependency_meant(key, text, evidence.node, scene.graph)
         if name:
             yield Wait(name, f"health of {evidence.node}: {key} is down: {text[:200]}".rstrip(": "), is_plain=False)
     if reading and reading.match.signature.cause in EXPLAINED_BY_A_DEAD_DEPENDENCY:
@@ -102,15 +101,8 @@ def _by_failure(reading: Reading | None, evidence: NodeEvidence, scene: Scene) -
 
 def _named(entry: Entry, client: str, scene: Scene) -> tuple[str, ...]:
     """The nodes that an entry names by URL, by host and port, or right behind "waiting for"."""
-    found = [(match["host"], match["port"]) for match in _URL.finditer(entry.text)]
-    found += [(match["host"], match["port"]) for match in _HOST_PORT.finditer(entry.text)]
-    found += [(match["host"].rstrip("."), None) for match in _AWAITED.finditer(entry.text)]
-    places = (
-        addresses.meant(scene.graph, client, host, int(port) if port else None)
-        for host, port in found
-        if addresses.name_in(host.lower()) and any(addresses.is_name_of(node, host) for node in scene.graph)
-    )
-    return tuple(dict.fromkeys(place.node for place in places if place.node and place.problem is None))
+    awaited = [(match["host"].rstrip("."), None) for match in _AWAITED.finditer(entry.text)]
+    return nodes_at((*addresses_in(entry.text), *awaited), client, scene.graph)
 
 
 def _tells_of_coming(entry: Entry, name: str, client: str, scene: Scene) -> bool:

@@ -62,6 +62,13 @@ def test_health_answers_that_name_each_other_are_a_likely_circle() -> None:
     assert health_cause("a", one.indicators, one, GRAPH, {"b": other}).cls == "waiting_circle"
 
 
+def test_health_answers_that_ask_each_other_by_address_are_a_likely_circle_whatever_the_keys_are() -> None:
+    one = waiting("a", "", upstream=("down", "http://b:3002/health/ready: 503"))
+    other = waiting("b", "", partner=("down", "GET a:3002/health/ready got 503"))
+    cause = diagnosed(one, other, graph=GRAPH)
+    assert (cause.cls, cause.dependency, cause.confidence) == ("waiting_circle", "b", Confidence.LIKELY)
+
+
 def test_two_nodes_that_died_blaming_each_other_are_a_likely_circle() -> None:
     causes = causes_of(exited("a", REFUSED.format("b:3002")), exited("b", REFUSED.format("a:3001")))
     assert (causes["b"].cls, causes["b"].dependency, causes["b"].confidence) == (

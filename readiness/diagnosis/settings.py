@@ -162,5 +162,11 @@ def _telling_words(name: str) -> tuple[str, ...]:
 
 
 def variables_for(node: Node, place: Place, dependency: Node | None) -> tuple[str, ...]:
-    """The client's variables that hold this address: those it was taken from, else those in which it stands."""
-    return place.keys or addresses.settings_naming(node, place, dependency)
+    """The client's variables that hold this address: those it was taken from, else those in which it stands.
+
+    A host whose port is in a variable beside it (``DB_HOST``, ``DB_PORT``) is told with that one: either can be wrong.
+    """
+    found = place.keys or addresses.settings_naming(node, place, dependency)
+    stems = (_HOST_KEY.match(key.upper()) for key in found)
+    beside = (_port_key(stem["stem"], node.environment) for stem in stems if stem)
+    return tuple(dict.fromkeys((*found, *filter(None, beside))))

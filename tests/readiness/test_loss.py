@@ -58,6 +58,9 @@ def test_liveness_is_not_readiness(
     seen = _seen(experiments, service, dependency, STOPPED)
     _blocked_by_restart(platform, service, dependency)
     assert seen.live_status == 200, f"with {dependency.name} stopped live is red\n{seen.live_answer}"
+    if seen.red_after_s is None and seen.silent == seen.answers:
+        # It was neither red nor green: that it has no deadline is told of its truth.
+        raise Blocked(by=f"health.truthful[{Subject(service.name, dependency.name, STOPPED)}]")
     if seen.red_after_s is None:
         lie = shown_cause("health.truthful", service.name, dependency.name)
         raise Unmet(f"with {dependency.name} stopped ready is as green as live", lie, (seen.last_answer,))

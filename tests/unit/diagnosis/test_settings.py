@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from readiness.diagnosis.settings import addresses_in, place_for, places
+from readiness.diagnosis.addresses import Place
+from readiness.diagnosis.settings import addresses_in, place_for, places, variables_for
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Confidence
 from readiness.model.graph import Graph, Kind, Role
@@ -175,3 +176,10 @@ def test_a_name_that_the_clients_extra_hosts_send_elsewhere_is_told(log: str) ->
     cause = diagnosed(dead(log, environment), running("cache", well=True), graph=graph_of(*BACKING, client))
     assert (cause.cls, cause.node, cause.dependency) == ("dependency_unreachable", "orders", "cache")
     assert "extra_hosts" in cause.summary
+
+
+def test_a_host_is_told_with_the_variable_of_its_port() -> None:
+    client = node("orders", environment={"DB_HOST": "postgres", "DB_PORT": "5433", "REDIS_HOST": "redis"})
+    database = node("postgres", role=Role.POSTGRES, kind=Kind.BACKING)
+    at_its_address = Place("172.18.0.3", 5433, "postgres")
+    assert variables_for(client, at_its_address, database) == ("DB_HOST", "DB_PORT")

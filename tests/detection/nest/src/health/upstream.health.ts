@@ -6,6 +6,7 @@ import { HealthCheckError, HealthIndicator, HealthIndicatorFunction, HealthIndic
 @Injectable()
 export class UpstreamHealthIndicator extends HealthIndicator {
   private readonly url: string | undefined;
+  private asked: Promise<Response | Error> | undefined;
 
   constructor(config: ConfigService) {
     super();
@@ -17,7 +18,11 @@ export class UpstreamHealthIndicator extends HealthIndicator {
   }
 
   private async isHealthy(key: string, url: string, timeout: number): Promise<HealthIndicatorResult> {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(timeout) }).catch((error: Error) => error);
+    // One question at a time, whoever wants to know: services that ask each other would never come to an end.
+    this.asked ??= fetch(url, { signal: AbortSignal.timeout(timeout) })
+      .catch((error: Error) => error)
+      .finally(() => (this.asked = undefined));
+    const answer = await this.asked;
     if (answer instanceof Error || !answer.ok) {
       const message = `${url}: ${answer instanceof Error ? answer.message : answer.status}`;
       throw new HealthCheckError('upstream is down', this.getStatus(key, false, { message }));

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from readiness.checks.engine_check import is_check_broken
 from readiness.checks.silence import is_silent, why_silent
 from readiness.diagnosis import diagnose
-from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
+from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, EXPLANATIONS, CauseClass
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.model.criterion import Subject
 from readiness.model.events import ContainerDied, FaultInjected, LeftUnready
@@ -106,17 +106,17 @@ def check_no_restart(platform: Platform, node: str) -> None:
     own = [ending for ending in ended if ending.lost is None]
     if own:
         _check_dragged_down(platform, record, node, own[-1])
-        raise Unmet(
-            f"it exited {len(own)} time(s) by itself",
-            _cause_of(own),
-            tuple(describe_death(ending.death) for ending in own[-_MOST_LINES:]),
-        )
+        cause = _cause_of(own)
+        seen = tuple(describe_death(ending.death) for ending in own[-_MOST_LINES:])
+        last_seen = own[-1].cause.evidence if cause is None else ()
+        raise Unmet(f"it exited {len(own)} time(s) by itself", cause, (*seen, *last_seen))
     left = record.left_at(node)
     if left is not None and left.finding == row_of(node):
         raise Unmet("it stopped answering by itself, and its container runs on", why_silent(platform, node))
     killed = record.out_of_memory(node)
     if killed and not ended:
-        cause = Cause(CauseClass.CONTAINER_OOM.value, node, None, Confidence.SURE)
+        advice = EXPLANATIONS[CauseClass.CONTAINER_OOM].advice
+        cause = Cause(CauseClass.CONTAINER_OOM.value, node, None, Confidence.SURE, advice=advice)
         raise Unmet(f"the kernel killed {len(killed)} process(es) in it at its memory limit", cause)
     if ended and ended[0].lost is not None:
         raise Blocked(by=row_of_loss(node, ended[0].lost))

@@ -133,8 +133,11 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
 def _of_redirection(
     match: Match | None, dependency: str | None, line: str, evidence: NodeEvidence, scene: Scene
 ) -> Cause | None:
-    """Topics are missing for whom the broker has sent elsewhere, too: nobody could make them."""
-    if match is None or match.signature.cause is not CauseClass.TOPIC_MISSING:
+    """For whom the broker has sent elsewhere topics are missing and brokers are down, too: the log names that place."""
+    if match is None:
+        return None
+    vague = match.signature.cause in _ON_THE_WAY and not match.groups.get("host")
+    if not vague and match.signature.cause is not CauseClass.TOPIC_MISSING:
         return None
     reading = _unreached(match.role, evidence)
     if reading is None:

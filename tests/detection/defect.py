@@ -1,5 +1,6 @@
 """A defect and its answer, as the tables in ``defects/`` spell them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,6 +101,7 @@ def read_table(path: Path) -> dict[str, Defect]:
     return {f"{path.stem}/{name}": Defect.model_validate(entry) for name, entry in entries.items()}
 
 
+@cache
 def all_defects() -> dict[str, Defect]:
     """Every defect of every table."""
     return {name: defect for path in sorted(TABLES.glob("*.yaml")) for name, defect in read_table(path).items()}

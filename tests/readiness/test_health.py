@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from fixtures.criteria import P1, P3, criterion
+from readiness.checks.backing import demand_backing
 from readiness.checks.engine_check import engine_check_fault
 from readiness.checks.reasons import behind_endpoint
 from readiness.diagnosis.causes import CauseClass
@@ -111,6 +112,9 @@ def test_the_engine_checks_the_right_thing(ready_node: str, platform: Platform) 
     fault = engine_check_fault(platform, ready_node)
     if fault and platform.graph[ready_node].kind is Kind.SERVICE:
         _demand_steady(platform.service(ready_node), fault)
+    if fault and platform.graph[ready_node].role is not None:
+        # What turns our own probe away turns its check away as well.
+        demand_backing(platform, platform.backing(ready_node))
     assert not fault, fault
 
 

@@ -1,6 +1,7 @@
 """The cause behind a wrong answer of a service that runs: what its log says since then, or what it names itself."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
@@ -48,12 +49,21 @@ def behind_endpoint(platform: Platform, node: str, health: Health) -> Cause | No
 
 def why_not_ready(platform: Platform, node: str) -> Cause:
     """Why a service that was disturbed is not ready again: what its health answer names, or else its state and log."""
-    evidence, neighbours = platform.evidence(node), platform.neighbours()
+    evidence, neighbours = _since_disturbed(platform, platform.evidence(node)), platform.neighbours()
     health = platform.service(node).ready()
     told = {key: (detail.status, platform.redactor.redact(detail.message)) for key, detail in health.details.items()}
     if evidence.state.status == "running" and any(status == "down" for status, _ in told.values()):
         return health_cause(node, told, evidence, platform.graph, neighbours)
     return diagnose(evidence, platform.graph, neighbours)
+
+
+def _since_disturbed(platform: Platform, evidence: NodeEvidence) -> NodeEvidence:
+    """The evidence without what the node wrote before it was itself disturbed last: that was another life's trouble."""
+    spans = platform.record.disturbed(evidence.node)
+    if not spans:
+        return evidence
+    log = platform.redactor.redact(platform.runtime.log(evidence.node, since=spans[-1][0]))
+    return replace(evidence, log=log, earlier_log="")
 
 
 def _environment(platform: Platform, node: str) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from tests.readiness import test_health as health_rows
 from tests.readiness import test_stability as stability_rows
 from tests.unit.experiments.scripted_platform import Manner, World, always, honest, terminus, world
 
-CRASH = "1 Traceback (most recent call last):\n1   File \"/app/main.py\", line 1, in main\n1 KeyError: 'state'"
+CRASH = "9e9 Traceback (most recent call last):\n9e9   File \"/app/main.py\", line 1, in main\n9e9 KeyError: 'state'"
 
 
 @pytest.fixture

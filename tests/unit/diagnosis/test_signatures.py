@@ -65,12 +65,12 @@ def test_a_sample_of_a_health_check_is_diagnosed_from_its_output(signature: Sign
         '"' * 8000,
     ],
 )
-def test_no_pattern_is_slow_on_a_long_line(text: str) -> None:
-    began = time.perf_counter()
+def test_no_pattern_goes_back_over_a_long_line_without_end(text: str) -> None:
+    began = time.process_time()
     for signature in LOG:
         signature.search(text)
-    # About 0.05 s on two busy cores; a pattern that goes back over a long word takes half a second alone.
-    assert time.perf_counter() - began < 1.0
+    # About 0.05 s of processor time for all; a pattern that multiplies what it tries does not end within minutes.
+    assert time.process_time() - began < 20
 
 
 def test_advice_is_filled_with_what_the_message_says_or_falls_back_to_the_class() -> None:

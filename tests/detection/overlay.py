@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from ruamel.yaml import YAML
 
 from tests.detection.defect import Change, Defect
+from tests.engine.overlays import read, write
 
 _HERE = Path(__file__).parent
 _IMAGES = "readiness-detection"
@@ -58,7 +58,7 @@ def lay(name: str, defect: Defect, folder: Path) -> Laid:
     :raises ValueError: the defect does not fit the platform (any more).
     """
     base = BASES[defect.base]
-    composed, promised = _read(base.folder / "compose.yaml"), _read(base.folder / "readiness.yaml")
+    composed, promised = read(base.folder / "compose.yaml"), read(base.folder / "readiness.yaml")
     _at_home(composed, promised, base.folder)
     if defect.services is not None:
         _without(set(base.services) - {*defect.services, *base.always}, composed, promised)
@@ -74,8 +74,8 @@ def lay(name: str, defect: Defect, folder: Path) -> Laid:
     for path, content in defect.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(content)
-    _write(folder / "compose.yaml", composed)
-    _write(folder / "readiness.yaml", merged(promised, defect.contract))
+    write(folder / "compose.yaml", composed)
+    write(folder / "readiness.yaml", merged(promised, defect.contract))
     # Only what is named as ours: a patch may well name an image of the platform.
     names = (str(service.get("image", "")) for service in composed["services"].values())
     renamed = tuple(name for name in names if name.startswith(_IMAGES) and name not in changed)
@@ -210,21 +210,3 @@ def _kept(image: str, path: str) -> _Kept:
             container.remove(force=True)
     finally:
         client.close()
-
-
-def _read(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = _copied(YAML(typ="safe").load(path))
-    return loaded
-
-
-def _copied(value: Any) -> Any:
-    # Anchors are resolved, so that a change of one service changes no other.
-    if isinstance(value, dict):
-        return {key: _copied(entry) for key, entry in value.items()}
-    return [_copied(entry) for entry in value] if isinstance(value, list) else value
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        YAML().dump(content, file)

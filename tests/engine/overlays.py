@@ -16,7 +16,7 @@ def reference(folder: Path, *, compose: Change | None = None, contract: Change |
 
     Builds go on in the original folder, so that images that are here already are found.
     """
-    composed, promised = _read(PLATFORM / "compose.yaml"), _read(PLATFORM / "readiness.yaml")
+    composed, promised = read(PLATFORM / "compose.yaml"), read(PLATFORM / "readiness.yaml")
     for service in composed["services"].values():
         service["build"]["context"] = str(PLATFORM)
     for name in ("finance", "master-data"):
@@ -25,14 +25,14 @@ def reference(folder: Path, *, compose: Change | None = None, contract: Change |
         compose(composed)
     if contract is not None:
         contract(promised)
-    _write(folder / "compose.yaml", composed)
-    return _write(folder / "readiness.yaml", promised)
+    write(folder / "compose.yaml", composed)
+    return write(folder / "readiness.yaml", promised)
 
 
 def small(folder: Path, services: dict[str, Any], contract: dict[str, Any] | None = None) -> Path:
     """A platform of these services alone. Returns the contract's path."""
-    _write(folder / "compose.yaml", {"name": "small", "services": services})
-    return _write(folder / "readiness.yaml", {"graph": {"compose": "compose.yaml"}, **(contract or {})})
+    write(folder / "compose.yaml", {"name": "small", "services": services})
+    return write(folder / "readiness.yaml", {"graph": {"compose": "compose.yaml"}, **(contract or {})})
 
 
 REDIS: dict[str, Any] = {
@@ -43,7 +43,8 @@ REDIS: dict[str, Any] = {
 }
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
+    """A YAML file as plain data."""
     # Plain data and no round trip: anchors are resolved, so that a change of one service changes no other.
     loaded: dict[str, Any] = _copied(YAML(typ="safe").load(path))
     return loaded
@@ -55,7 +56,8 @@ def _copied(value: Any) -> Any:
     return [_copied(entry) for entry in value] if isinstance(value, list) else value
 
 
-def _write(path: Path, content: dict[str, Any]) -> Path:
+def write(path: Path, content: dict[str, Any]) -> Path:
+    """Data as a YAML file. Returns its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         YAML().dump(content, file)

@@ -66,6 +66,11 @@ class Suite:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             raise AssertionError(f"the run did not end within {_DEADLINE_S} s:\n{self.output[-3000:]}") from None
+        except KeyboardInterrupt:
+            # It is in a session of its own, and would go on.
+            os.killpg(self.process.pid, signal.SIGINT)
+            self.process.wait(_DEADLINE_S)
+            raise
         report = self._report / "verdict.json"
         verdict = json.loads(report.read_text()) if report.exists() else {}
         return Told(exit_code, self.output, verdict)

@@ -108,6 +108,9 @@ def _of_indicator(key: str, text: str, evidence: NodeEvidence, scene: Scene) -> 
     if dependency and dependency not in scene.path and scene.is_failing(dependency):
         return deeper(dependency, scene, line)
     match = best(matches(text)) if text else None
+    if match is not None and match.role is None and dependency is None:
+        # No node plays that part: the settings for it tell where it is looked for.
+        match = replace(match, role=addresses.role_of_key(key))
     reading = _newest_about(dependency, key, evidence, scene)
     redirected = _of_redirection(match, dependency, line, evidence, scene)
     if redirected is not None:

@@ -28,6 +28,18 @@ def test_the_message_names_the_class_and_the_key_the_node() -> None:
     assert any("REDIS_PASSWORD" in line for line in cause.evidence)
 
 
+def test_a_name_that_nobody_has_is_told_from_the_settings_of_the_one_that_is_missed() -> None:
+    nodes = {name: node for name, node in SHOP.nodes.items() if name != "redis"}
+    looks = {"REDIS_URL": "redis://:secret@redis:6379/0"}
+    graph = replace(SHOP, nodes={**nodes, "auth": replace(nodes["auth"], environment=looks)})
+    details = {"redis": ("down", "gaierror: [Errno -2] Name or service not known")}
+    cause = health_cause("auth", details, replace(running("auth", well=False), environment=looks), graph, {})
+    assert (cause.cls, cause.node, cause.dependency) == ("dependency_name_unresolved", "auth", None)
+    said = " ".join((cause.summary, *cause.evidence))
+    assert "redis:6379" in said
+    assert "REDIS_URL" in said
+
+
 def test_the_log_tells_what_the_message_leaves_out() -> None:
     cause = told({"cache": ("down", "")}, running("redis", well=True), log=f"ERROR redis: {WRONG_PASSWORD}\n")
     assert (cause.cls, cause.dependency, cause.confidence) == ("dependency_auth_failed", "redis", Confidence.LIKELY)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from readiness.diagnosis import attribute, diagnose, health_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.ending import of_refusal
+from readiness.diagnosis.progress import speaks
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.diagnosis.withheld import for_want_of_rights
 from readiness.model.contract import Contract
@@ -175,7 +176,7 @@ class Explanation:
         if any(status == "down" for status, _ in evidence.indicators.values()):
             return health_cause(evidence.node, evidence.indicators, evidence, self._graph, neighbours)
         cause = diagnose(evidence, self._graph, neighbours)
-        if cause.cls == CauseClass.UNKNOWN and health.family is Family.UNKNOWN and health.answer.answered:
+        if cause.cls == CauseClass.UNKNOWN and health.family is Family.UNKNOWN and speaks(evidence):
             # What it answers is no health answer, and that is all that is the matter as far as can be seen.
             advice = BROKEN_PROMISES[BrokenPromise.HEALTH_ENDPOINT].advice
             return replace(

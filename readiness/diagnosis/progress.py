@@ -25,7 +25,7 @@ _WAITS = re.compile(
 def of_activity(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """By what the process did after its budget; None where it answers, or may wait for somebody who is down."""
     activity = evidence.activity
-    if activity is None or evidence.state.status != "running" or _answers(evidence):
+    if activity is None or evidence.state.status != "running" or speaks(evidence):
         return None
     if _says_new_things(activity, evidence) or (activity.cpu_share or 0.0) >= _AT_WORK:
         return _of_work(activity, evidence)
@@ -60,8 +60,14 @@ def _says_new_things(activity: Activity, evidence: NodeEvidence) -> bool:
     return any(said.count(_TIMES.sub("", line)) == 1 and not _WAITS.search(line) for line in activity.said)
 
 
-def _answers(evidence: NodeEvidence) -> bool:
-    return evidence.health is not None and evidence.health.answered
+def speaks(evidence: NodeEvidence) -> bool:
+    """Whether it does something with a request, be it wrong: it neither hangs nor is it still to come."""
+    answer = evidence.health
+    if answer is None:
+        return False
+    # Where nobody listens, it is the engine's own proxy that takes a connection and closes it.
+    listens = any(each.port in evidence.promised_ports for each in evidence.listens or ())
+    return answer.answered or answer.came or (listens and "closed without" in answer.error)
 
 
 def _waits_for_somebody(evidence: NodeEvidence, scene: Scene) -> bool:

@@ -126,6 +126,8 @@ class HttpAnswer:
     """Bounded: see :mod:`readiness.probes.http`."""
     error: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    came: bool = False
+    """Whether anything came back, be it incomplete or no HTTP."""
 
     @property
     def answered(self) -> bool:

@@ -106,6 +106,9 @@ def _answers(asked: _Request, *, count: int, deadline_s: float) -> tuple[HttpAns
             asker.ask(client.aclose())
 
 
+_NOT_HTTP = "not HTTP"
+
+
 async def _answer(client: httpx.AsyncClient, asked: _Request, deadline_s: float) -> HttpAnswer:
     watch = Stopwatch(deadline_s)
     response: httpx.Response | None = None
@@ -137,7 +140,7 @@ async def _answer(client: httpx.AsyncClient, asked: _Request, deadline_s: float)
 def _protocol_error(failure: httpx.RemoteProtocolError) -> str:
     if "without sending" in str(failure):
         return "the connection was closed without a complete answer"
-    return f"not HTTP: {failure}"
+    return f"{_NOT_HTTP}: {failure}"
 
 
 def _lost(failure: httpx.TransportError) -> str:
@@ -158,4 +161,5 @@ def _told(asked: _Request, watch: Stopwatch, response: httpx.Response | None, bo
         body=body.decode("utf-8", errors="replace"),
         error=error + came,
         headers=dict(response.headers) if response else {},
+        came=response is not None or error.startswith(_NOT_HTTP),
     )

@@ -311,8 +311,12 @@ def test_a_container_that_cannot_be_started_is_told_with_the_reason(tmp_path: Pa
     told = told_by(small(tmp_path, platform, promises), tmp_path, "-k", "test_start")
     assert answer(told) == _NOT_READY
     causes = {finding["subject"]: finding["cause"]["class"] for finding in told.findings}
-    refused = dict.fromkeys(("missing", "plain", "nobody"), "start_refused")
-    assert causes == {**refused, "garbage": "wrong_architecture"}
+    assert causes == {
+        "missing": "command_not_found",
+        "garbage": "wrong_architecture",
+        "plain": "permission_denied",
+        "nobody": "config_invalid",
+    }
     assert "/no/such/program: no such file or directory" in finding_of(told, "missing")["summary"]
     assert "permission denied" in finding_of(told, "plain")["summary"]
     assert "unable to find user no-such-user" in finding_of(told, "nobody")["summary"]
@@ -342,7 +346,8 @@ def test_a_service_that_answers_garbage_endlessly_slowly_or_never_is_named_in_bo
     assert {finding["subject"] for finding in told.findings} == set(SAID_OF)
     for name, said in SAID_OF.items():
         finding = finding_of(told, name)
-        assert (finding["criterion"], finding["cause"]["class"]) == ("start.ready", "health_endpoint")
+        cause = "app_hang" if name in ("slow", "silent") else "health_endpoint"
+        assert (finding["criterion"], finding["cause"]["class"]) == ("start.ready", cause), name
         assert "not ready within 4.0 s" in finding["summary"]
         assert said in finding["summary"]
     assert told.verdict["timing"]["start_s"] < 60
@@ -421,7 +426,7 @@ def test_a_backing_service_without_room_is_named(tmp_path: Path) -> None:
     told = told_by(small(tmp_path, platform), tmp_path, "-k", "test_start or test_redis or test_postgres")
     assert answer(told) == _NOT_READY
     redis, postgres = finding_of(told, "redis"), finding_of(told, "postgres")
-    assert redis["criterion"] == "redis.usable"
+    assert (redis["criterion"], redis["cause"]["class"]) == ("redis.reachable", "disk_full")
     assert "No space left on device" in redis["summary"]
     assert (postgres["criterion"], postgres["cause"]["class"]) == ("start.ready", "disk_full")
     assert told.outcomes("postgres.usable") == {"postgres": "blocked"}

@@ -3,6 +3,7 @@
 import pytest
 
 from readiness.diagnosis import diagnose
+from readiness.diagnosis.progress import speaks
 from readiness.model.evidence import Activity, ContainerState, HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from tests.unit.graphs import backing, graph_of, service
@@ -60,3 +61,16 @@ def test_one_that_may_wait_for_a_dependency_that_is_down_is_not_said_to_hang() -
 
 def test_one_that_answers_does_not_hang() -> None:
     assert cause_of(Activity(10, cpu_share=0.0), answer=503).cls == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answer", "speaks_at_all"),
+    [
+        (HttpAnswer("http://auth", 0, 0.01, 0.0, error="not HTTP: illegal status line", came=True), True),
+        (HttpAnswer("http://auth", 0, 2.0, 0.0, error="no answer within 2.0 s"), False),
+        (HttpAnswer("http://auth", 0, 0.01, 0.0, error="connection reset"), False),
+        (HttpAnswer("http://auth", 503, 0.01, 0.0), True),
+    ],
+)
+def test_who_answers_nonsense_does_not_hang(answer: HttpAnswer, speaks_at_all: bool) -> None:
+    assert speaks(NodeEvidence("auth", RUNS, health=answer)) is speaks_at_all

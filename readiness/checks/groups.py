@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from readiness.checks.refusal import cause_of_a_dead_thread, cause_since
@@ -59,15 +59,19 @@ def await_group(platform: Platform, service: Service, broker: Backing, within_s:
     )
     ends = time.monotonic() + within_s
     while True:
-        answer = kafka.groups(broker.address, [group], _DEADLINE_S)
+        answer = kafka.groups(broker.address, kafka_groups.names_of(group), _DEADLINE_S)
         if answer.ok:
-            state = answer.detail["groups"][group]
-            seen = GroupSeen(expected, kafka_groups.faults(expected, state), state)
+            seen = _seen(expected, answer.detail["groups"])
             if not seen.faults or time.monotonic() >= ends:
                 return seen
         elif time.monotonic() >= ends:
             raise Blocked(by=f"kafka.usable[{broker.name}]")
         time.sleep(_POLL_S)
+
+
+def _seen(expected: Expected, states: Mapping[str, Mapping[str, Any]]) -> GroupSeen:
+    named = replace(expected, group=kafka_groups.name_with_member(expected.group, states, expected.addresses))
+    return GroupSeen(named, kafka_groups.faults(named, states[named.group]), states[named.group])
 
 
 def _existing(service: Service, broker: Backing) -> tuple[str, ...]:

@@ -9,6 +9,9 @@ from readiness.model.evidence import ProbeAnswer
 from readiness.probes.deadline import Stopwatch
 from readiness.probes.kafka_client import Broker, Detail, run_probe, seconds_left
 
+_NEST_SUFFIX = "-server"
+"""``@nestjs/microservices`` appends it to the group of a service's settings (``postfixId`` of its Kafka server)."""
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -21,6 +24,19 @@ class Expected:
     """The topics that it declares."""
     with_events: Collection[str] = ()
     """Topics on which the run itself made an event for it, so that the group must have committed there."""
+
+
+def names_of(group: str) -> tuple[str, ...]:
+    """The names that the group of a service's settings can have at the broker."""
+    return group, f"{group}{_NEST_SUFFIX}"
+
+
+def name_with_member(group: str, states: Mapping[str, Mapping[str, Any]], addresses: Collection[str]) -> str:
+    """The one of the group's names under which the service is a member; the group's own where it is under none.
+
+    ``states`` has all of :func:`names_of`.
+    """
+    return next((name for name in names_of(group) if has_member(states[name], addresses)), group)
 
 
 def has_member(state: Mapping[str, Any], addresses: Collection[str]) -> bool:

@@ -43,7 +43,7 @@ def group(state: str = "STABLE", *, member: bool = True, lag: int = 0) -> ProbeA
     members = [{"client_id": "billing", "host": HERE, "assignment": [{"topic": "orders.placed", "partition": 0}]}]
     partitions = [{"topic": "orders.placed", "partition": 0, "committed": 5 - lag, "end": 5, "lag": lag}]
     told = {"state": state, "error": "", "members": members if member else [], "partitions": partitions}
-    return answered(groups={"billing": told})
+    return answered(groups={"billing": told, "billing-server": {**told, "state": "DEAD", "members": []}})
 
 
 class Stage:

@@ -1,10 +1,11 @@
-"""A consumer group that works, and each way in which one does not."""
+"""A consumer group under the names that a framework gives to it: one that works, and each way in which one does not."""
 
 from typing import Any
 
 import pytest
 
-from readiness.checks.consumers import group_faults, names_of
+from readiness.probes import kafka_groups
+from readiness.probes.kafka_groups import Expected, name_with_member, names_of
 
 HERE = ("172.18.0.5",)
 DEAD: dict[str, Any] = {"state": "DEAD", "members": [], "partitions": []}
@@ -25,7 +26,8 @@ def stable(*members: dict[str, Any], partitions: tuple[dict[str, Any], ...] = ()
 
 def faults(state: dict[str, Any], *, with_suffix: dict[str, Any] = DEAD) -> tuple[str, ...]:
     states = dict(zip(names_of("orders"), (state, with_suffix), strict=True))
-    return group_faults("orders", states, HERE, frozenset({"placed"}))
+    name = name_with_member("orders", states, HERE)
+    return kafka_groups.faults(Expected(name, HERE, ("placed",), ("placed",)), states[name])
 
 
 def test_a_stable_group_with_a_member_of_the_service_has_no_fault() -> None:

@@ -14,7 +14,7 @@ from readiness.model.graph import Graph, Kind, Node, Role
 from readiness.model.redaction import Redactor
 from readiness.probes import http
 from readiness.probes.health import Health, read_health
-from readiness.runtime.collecting import collect, collect_all
+from readiness.runtime.collecting import collect, collect_all, environment_of
 from readiness.runtime.journal import Journal
 from readiness.runtime.lock import GraphLock
 from readiness.runtime.protocol import Executed, Runtime
@@ -187,6 +187,22 @@ class Platform:
     def evidence(self, node: str) -> NodeEvidence:
         """All that is known of a node now, secrets masked."""
         return collect(node, graph=self.graph, runtime=self.runtime, journal=self.journal, redactor=self.redactor)
+
+    def evidence_since(self, node: str, since: float) -> NodeEvidence:
+        """As :meth:`evidence`, with no more of its log than what it wrote since then (seconds since the epoch)."""
+        return replace(self.evidence(node), log=self.log(node, since=since), earlier_log="")
+
+    def log(self, node: str, *, since: float | None = None, until: float | None = None) -> str:
+        """What a node wrote between two moments (seconds since the epoch), secrets masked."""
+        return self.redactor.redact(self.runtime.log(node, since=since, until=until))
+
+    def environment(self, node: str) -> dict[str, str]:
+        """What a node's environment is declared to be, secrets masked."""
+        return environment_of(self.graph[node], self.redactor)
+
+    def indicators(self, health: Health) -> dict[str, tuple[str, str]]:
+        """What a health answer says of each dependency: key to status and message, secrets masked."""
+        return {key: (told.status, self.redactor.redact(told.message)) for key, told in health.details.items()}
 
     def neighbours(self) -> dict[str, NodeEvidence]:
         """All that is known of every node, with what each backing service answers our own probes now."""

@@ -187,7 +187,7 @@ def _began_before(platform: Platform, record: Record, evidence: NodeEvidence, ca
     since = max(_ends_before(record, evidence.node, evidence.deaths[-1].at), default=None)
     if cause.confidence is Confidence.UNKNOWN or (since is not None and since >= lost_at):
         return False
-    log = platform.redactor.redact(platform.runtime.log(evidence.node, since=since, until=lost_at))
+    log = platform.log(evidence.node, since=since, until=lost_at)
     before = replace(evidence, state=ContainerState("running"), log=log, deaths=())
     return diagnose(before, platform.graph, {}).cls == cause.cls
 
@@ -204,7 +204,6 @@ def _evidence(platform: Platform, record: Record, node: str, number: int) -> Nod
     deaths = record.deaths(node)[: number + 1]
     death = deaths[-1]
     earlier = max(_ends_before(record, node, death.at), default=None)
-    log = platform.runtime.log(node, since=earlier, until=death.at + _WRITTEN_WITHIN_S)
     return NodeEvidence(
         node=node,
         state=ContainerState(
@@ -214,9 +213,9 @@ def _evidence(platform: Platform, record: Record, node: str, number: int) -> Nod
             finished_at=death.at,
             restart_count=number,
         ),
-        log=platform.redactor.redact(log),
+        log=platform.log(node, since=earlier, until=death.at + _WRITTEN_WITHIN_S),
         deaths=deaths,
-        environment={name: platform.redactor.redact(value) for name, value in platform.graph[node].environment.items()},
+        environment=platform.environment(node),
     )
 
 

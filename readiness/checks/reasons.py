@@ -1,8 +1,5 @@
 """The cause behind a wrong answer of a service that runs: what its log says since then, or what it names itself."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
 from readiness.model.evidence import ContainerState, NodeEvidence
@@ -22,8 +19,8 @@ def told_since(platform: Platform, node: str, since: float) -> Cause | None:
     evidence = NodeEvidence(
         node=node,
         state=ContainerState("running"),
-        log=platform.redactor.redact(platform.runtime.log(node, since=since - _MARGIN_S)),
-        environment=_environment(platform, node),
+        log=platform.log(node, since=since - _MARGIN_S),
+        environment=platform.environment(node),
     )
     cause = diagnose(evidence, platform.graph, {})
     return cause if cause.confidence is not Confidence.UNKNOWN else None
@@ -40,7 +37,7 @@ def behind_endpoint(platform: Platform, node: str, health: Health) -> Cause | No
     answer = health.answer
     if answer.status >= 500 and health.family is Family.UNKNOWN:
         return own_error_since(platform, node, answer.at)
-    told = {key: (detail.status, platform.redactor.redact(detail.message)) for key, detail in health.details.items()}
+    told = platform.indicators(health)
     if answer.status >= 500 and any(status == "down" for status, _ in told.values()):
         cause = health_cause(node, told, platform.evidence(node), platform.graph, platform.neighbours())
         return cause if cause.confidence is not Confidence.UNKNOWN else None
@@ -49,22 +46,14 @@ def behind_endpoint(platform: Platform, node: str, health: Health) -> Cause | No
 
 def why_not_ready(platform: Platform, node: str) -> Cause:
     """Why a service that was disturbed is not ready again: what its health answer names, or else its state and log."""
-    evidence, neighbours = _since_disturbed(platform, platform.evidence(node)), platform.neighbours()
-    health = platform.service(node).ready()
-    told = {key: (detail.status, platform.redactor.redact(detail.message)) for key, detail in health.details.items()}
+    evidence, neighbours = _since_disturbed(platform, node), platform.neighbours()
+    told = platform.indicators(platform.service(node).ready())
     if evidence.state.status == "running" and any(status == "down" for status, _ in told.values()):
         return health_cause(node, told, evidence, platform.graph, neighbours)
     return diagnose(evidence, platform.graph, neighbours)
 
 
-def _since_disturbed(platform: Platform, evidence: NodeEvidence) -> NodeEvidence:
+def _since_disturbed(platform: Platform, node: str) -> NodeEvidence:
     """The evidence without what the node wrote before it was itself disturbed last: that was another life's trouble."""
-    spans = platform.record.disturbed(evidence.node)
-    if not spans:
-        return evidence
-    log = platform.redactor.redact(platform.runtime.log(evidence.node, since=spans[-1][0]))
-    return replace(evidence, log=log, earlier_log="")
-
-
-def _environment(platform: Platform, node: str) -> Mapping[str, str]:
-    return {name: platform.redactor.redact(value) for name, value in platform.graph[node].environment.items()}
+    spans = platform.record.disturbed(node)
+    return platform.evidence_since(node, spans[-1][0]) if spans else platform.evidence(node)

@@ -1,13 +1,11 @@
 """Why a service did not accept a request of the suite: its backing services are asked, then its log is read."""
 
-from dataclasses import replace
-
 from readiness.checks.backing import demand_usable
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
 from readiness.diagnosis.request import request_cause, uncaught_cause
 from readiness.model.contract import Request
-from readiness.model.evidence import HttpAnswer, NodeEvidence
+from readiness.model.evidence import HttpAnswer
 from readiness.model.finding import Cause, Confidence, Unmet
 from readiness.platform import Platform
 
@@ -23,16 +21,9 @@ def is_trouble(answer: HttpAnswer) -> bool:
     return answer.status == 200 and not is_accepted(answer) and not is_refused(answer)
 
 
-def evidence_since(platform: Platform, node: str, since: float) -> NodeEvidence:
-    """What is known of a node now, with no more of its log than what it wrote since then (seconds since the epoch)."""
-    evidence = platform.evidence(node)
-    log = platform.redactor.redact(platform.runtime.log(node, since=since - _MARGIN_S))
-    return replace(evidence, log=log, earlier_log="")
-
-
 def cause_since(platform: Platform, node: str, since: float) -> Cause | None:
     """What a service logged since then of a failure, as a cause."""
-    return request_cause(evidence_since(platform, node, since), platform.graph, platform.neighbours())
+    return request_cause(platform.evidence_since(node, since - _MARGIN_S), platform.graph, platform.neighbours())
 
 
 def cause_of_a_dead_thread(platform: Platform, node: str) -> Cause | None:

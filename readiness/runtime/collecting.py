@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from readiness.model.errors import EngineLost
 from readiness.model.evidence import ContainerState, NodeEvidence, ProbeAnswer
-from readiness.model.graph import Graph
+from readiness.model.graph import Graph, Node
 from readiness.model.redaction import Redactor
 from readiness.runtime.journal import Journal
 from readiness.runtime.listening import listening_sockets
@@ -36,12 +36,17 @@ def collect(
         log=redactor.redact(log),
         earlier_log=redactor.redact(earlier),
         deaths=Record(journal.events()).deaths(node),
-        environment={name: redactor.redact(value) for name, value in graph[node].environment.items()},
+        environment=environment_of(graph[node], redactor),
         answers=tuple(answers),
         listens=listening_sockets(runtime, node) if state.status == "running" else None,
         addresses=runtime.container(node).addresses,
         promised_ports=tuple(ports),
     )
+
+
+def environment_of(node: Node, redactor: Redactor) -> dict[str, str]:
+    """What the node's environment is declared to be, every secret masked."""
+    return {name: redactor.redact(value) for name, value in node.environment.items()}
 
 
 def _logs(node: str, state: ContainerState, runtime: Runtime) -> tuple[str, str]:

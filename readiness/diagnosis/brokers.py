@@ -7,7 +7,7 @@ from dataclasses import replace
 from readiness.diagnosis import addresses, settings, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import at_most_likely, build_cause
-from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.causes import NEVER_REACHED, CauseClass
 from readiness.diagnosis.reading import Match
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import ContainerState, NodeEvidence
@@ -19,7 +19,6 @@ _ADVERTISED = re.compile(r"ADVERTISED_?LISTENERS$", re.IGNORECASE)
 _REDPANDA = re.compile(r"--advertise-kafka-addr[\s=]+(?P<value>\S+)")
 # What is wrong with an address that no client can use. A name that others of its clients know is no fault of it.
 _LEADS_NOWHERE = (Problem.UNKNOWN_NAME, Problem.LOCALHOST, Problem.CLOSED_PORT)
-_ON_THE_WAY = (CauseClass.DEPENDENCY_UNREACHABLE, CauseClass.DEPENDENCY_NAME_UNRESOLVED, CauseClass.DEPENDENCY_TIMEOUT)
 _FIRST_CONTACT = re.compile(r"bootstrap|seed", re.IGNORECASE)
 _ADVICE = "Let the broker advertise (advertised.listeners) the name and port at which its clients reach it."
 
@@ -32,7 +31,7 @@ def of_redirection(
     Sure where the broker's own settings show that address, and likely where it is the images' default.
     """
     node = scene.graph.nodes.get(evidence.node)
-    if match.signature.cause not in _ON_THE_WAY or place.problem not in _LEADS_NOWHERE or place.keys or node is None:
+    if match.signature.cause not in NEVER_REACHED or place.problem not in _LEADS_NOWHERE or place.keys or node is None:
         return None
     broker = _bootstrap(evidence, scene, place)
     if broker is None or (match.role != "kafka" and not _advertises(broker, place)):
@@ -56,8 +55,7 @@ def of_redirection(
 
 def _bootstrap(evidence: NodeEvidence, scene: Scene, place: Place) -> Node | None:
     """The broker that the client's settings name, by an address that is right and not the one that failed."""
-    node = scene.graph[evidence.node]
-    known = settings.places(scene.graph, evidence.node, evidence.environment or node.environment)
+    known = settings.places(scene.graph, evidence.node, scene.environment(evidence))
     brokers = [
         found
         for setting, found in known

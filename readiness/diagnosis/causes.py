@@ -311,6 +311,15 @@ EXPLAINED_BY_A_DEAD_DEPENDENCY = frozenset(
     }
 )
 
+# The attempt ended on the way to an address, so that the address is what to look at.
+NEVER_REACHED = frozenset(
+    {
+        CauseClass.DEPENDENCY_UNREACHABLE,
+        CauseClass.DEPENDENCY_NAME_UNRESOLVED,
+        CauseClass.DEPENDENCY_TIMEOUT,
+    }
+)
+
 # A text of one of these classes is about a dependency, so that the library that speaks tells which.
 ABOUT_A_DEPENDENCY = EXPLAINED_BY_A_DEAD_DEPENDENCY | {
     CauseClass.DEPENDENCY_AUTH_FAILED,

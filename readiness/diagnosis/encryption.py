@@ -41,8 +41,7 @@ def suspected(cause: Cause, evidence: NodeEvidence, scene: Scene) -> Cause:
 
 def _demanding(evidence: NodeEvidence, target: NodeEvidence, scene: Scene) -> tuple[str, ...]:
     """The client's variables that demand TLS of the very port of the node that our probe asks."""
-    node = scene.graph.nodes.get(evidence.node)
-    environment = evidence.environment or (node.environment if node else {})
+    environment = scene.environment(evidence)
     return tuple(
         key
         for setting, place in settings.places(scene.graph, evidence.node, environment)

@@ -8,7 +8,7 @@ from readiness.diagnosis import addresses, encryption, listening, settings, stat
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import at_most_likely, build_cause
-from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
+from readiness.diagnosis.causes import EXPLANATIONS, NEVER_REACHED, CauseClass
 from readiness.diagnosis.explain import deeper, explain
 from readiness.diagnosis.log import distinct, read_log
 from readiness.diagnosis.mentions import addresses_in, nodes_at
@@ -28,7 +28,6 @@ _OWN_ERROR = re.compile(
     r"\bNullPointerException\b|\bNullReferenceException\b|\bis not a function\b|\bis not iterable\b|"
     r"\bCannot read propert(?:y|ies) |\bhas no attribute '|'NoneType' object|\bnil pointer dereference\b"
 )
-_ON_THE_WAY = (CauseClass.DEPENDENCY_UNREACHABLE, CauseClass.DEPENDENCY_NAME_UNRESOLVED, CauseClass.DEPENDENCY_TIMEOUT)
 _FRAMES = re.compile(r"^\s+at \S.*:\d+:\d+\)?|^Traceback \(most recent|^  File \"|^\s+at [\w.$]+\([\w.]+:\d+\)", re.M)
 
 
@@ -139,7 +138,7 @@ def _of_redirection(
     """For whom the broker has sent elsewhere topics are missing and brokers are down, too: the log names that place."""
     if match is None:
         return None
-    vague = match.signature.cause in _ON_THE_WAY and not match.groups.get("host")
+    vague = match.signature.cause in NEVER_REACHED and not match.groups.get("host")
     if not vague and match.signature.cause is not CauseClass.TOPIC_MISSING:
         return None
     reading = _unreached(match.role, evidence)
@@ -156,7 +155,7 @@ def _unreached(role: str | None, evidence: NodeEvidence) -> Reading | None:
         found = best(
             match
             for match in matches(one.entry.text, entry=one.entry)
-            if match.role == role and match.signature.cause in _ON_THE_WAY and match.groups.get("host")
+            if match.role == role and match.signature.cause in NEVER_REACHED and match.groups.get("host")
         )
         if found and one.entry.is_trouble:
             return Reading(found, one.entry, Confidence.LIKELY, one.count)
@@ -171,9 +170,8 @@ def _says_where(logged: Match, answered: Match) -> bool:
 
 def _by_settings(dependency: str | None, key: str, line: str, evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """The answer does not say why, and the node's own setting for that dependency cannot be right."""
-    node = scene.graph.nodes.get(evidence.node)
     target = scene.graph.nodes.get(dependency or "")
-    environment = evidence.environment or (node.environment if node else {})
+    environment = scene.environment(evidence)
     roles = sorted(addresses.roles_of(target)) if target else [addresses.role_of_key(key)]
     found = (settings.place_for(scene.graph, evidence.node, environment, role) for role in roles if role)
     checked = (listening.checked(place, scene) for place in found if place is not None)

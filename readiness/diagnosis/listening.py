@@ -92,11 +92,6 @@ def of_said_address(evidence: NodeEvidence) -> Cause | None:
     return _not_listening(evidence, told, Confidence.LIKELY, (f"log line {entry.first_line}: {entry.message[:300]}",))
 
 
-def is_deaf(evidence: NodeEvidence) -> bool:
-    """Whether the process was seen to run without listening anywhere."""
-    return evidence.listens == () and evidence.state.status == "running"
-
-
 def _not_listening(evidence: NodeEvidence, said: str, confidence: Confidence, lines: tuple[str, ...]) -> Cause:
     cause = build_cause(CauseClass.NOT_LISTENING, evidence, confidence, lines=(*lines, *answers(evidence)))
     return replace(cause, summary=said)

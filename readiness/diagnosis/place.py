@@ -65,8 +65,7 @@ def _by_url(match: Match, evidence: NodeEvidence, scene: Scene) -> Place | None:
 
 def _by_settings(place: Place, match: Match, evidence: NodeEvidence, scene: Scene) -> Place:
     """The place with the name that the client's settings give for an address, or for none."""
-    node = scene.graph.nodes.get(evidence.node)
-    environment = evidence.environment or (node.environment if node else {})
+    environment = scene.environment(evidence)
     found = settings.place_for(scene.graph, evidence.node, environment, match.role, place.port)
     if found is None or (match.role is None and place.port is None and found.problem is None):
         return place

@@ -22,6 +22,11 @@ class Scene:
     def through(self, node: str) -> "Scene":
         return replace(self, path=(*self.path, node))
 
+    def environment(self, evidence: NodeEvidence) -> Mapping[str, str]:
+        """What a node was seen to be given, or else what the graph declares for it."""
+        node = self.graph.nodes.get(evidence.node)
+        return evidence.environment or (node.environment if node else {})
+
     def is_failing(self, name: str) -> bool:
         """Whether a neighbour is known to be at fault itself."""
         evidence = self.neighbours.get(name)

@@ -4,11 +4,11 @@ import queue
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import (
-    Consumer,
     ConsumerGroupTopicPartitions,
     KafkaError,
     KafkaException,
@@ -29,11 +29,11 @@ from readiness.model.evidence import ProbeAnswer
 from readiness.probes.deadline import Stopwatch
 from readiness.probes.failures import WrongAnswerError
 from readiness.probes.kafka_client import (
-    CLIENT_ID,
     Broker,
     Detail,
     error_code,
     error_text,
+    messages,
     quiet_logger,
     run_probe,
     seconds_left,
@@ -233,28 +233,9 @@ def _produce(broker: Broker, topic: str, marker: str, watch: Stopwatch) -> _Posi
 
 
 def _read(broker: Broker, position: _Position, watch: Stopwatch) -> str:
-    consumer = Consumer(
-        {
-            **settings(broker.address),
-            # Demanded by librdkafka; by assign() no group is joined and nothing is committed.
-            "group.id": CLIENT_ID,
-            "enable.auto.commit": False,
-            "fetch.wait.max.ms": 50,
-        },
-        logger=quiet_logger(broker.complaints),
-    )
-    try:
-        consumer.assign([TopicPartition(position.topic, position.partition, position.offset)])
-        while True:
-            message = consumer.poll(seconds_left(watch))
-            if message is None:
-                continue
-            error = message.error()
-            if error is not None:
-                raise KafkaException(error)
-            return (message.value() or b"").decode("utf-8", "replace")
-    finally:
-        consumer.close()
+    place = TopicPartition(position.topic, position.partition, position.offset)
+    with closing(messages(broker, [place], watch)) as coming:
+        return (next(coming).value() or b"").decode("utf-8", "replace")
 
 
 def _group(

@@ -12,12 +12,12 @@ import logging
 import queue
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from readiness.model.address import Address
@@ -160,6 +160,37 @@ def quiet_logger(handler: logging.Handler) -> logging.Logger:
     logger = logging.Logger("librdkafka")
     logger.addHandler(handler)
     return logger
+
+
+def messages(broker: Broker, positions: Sequence[TopicPartition], watch: Stopwatch) -> Generator[Message, None, None]:
+    """The records from these positions on, as they come, without joining a group. Close it to close its connection.
+
+    :raises TimeoutError: the time is over.
+    :raises KafkaException: the broker refuses.
+    """
+    consumer = Consumer(
+        {
+            **settings(broker.address),
+            # Demanded by librdkafka; by assign() no group is joined and nothing is committed.
+            "group.id": CLIENT_ID,
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "fetch.wait.max.ms": 50,
+        },
+        logger=quiet_logger(broker.complaints),
+    )
+    try:
+        consumer.assign(list(positions))
+        while True:
+            message = consumer.poll(seconds_left(watch))
+            if message is None:
+                continue
+            error = message.error()
+            if error is not None:
+                raise KafkaException(error)
+            yield message
+    finally:
+        consumer.close()
 
 
 def seconds_left(watch: Stopwatch) -> float:

@@ -1,23 +1,16 @@
 """What lies on the topics of Apache Kafka: how far each reaches, and what came since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Message, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]  # Its own documentation imports it from here.
 
 from readiness.model.address import Address
 from readiness.model.evidence import ProbeAnswer
 from readiness.probes.deadline import Stopwatch
-from readiness.probes.kafka_client import (
-    CLIENT_ID,
-    Broker,
-    Detail,
-    quiet_logger,
-    run_probe,
-    seconds_left,
-    settings,
-)
+from readiness.probes.kafka_client import Broker, Detail, messages, run_probe, seconds_left
 
 Ends = Mapping[str, Mapping[int, int]]
 """Topic: partition: the offset that its next record gets."""
@@ -74,37 +67,18 @@ def records(address: Address, topic: str, before: Ends, after: Ends, deadline_s:
     }
 
     def work(broker: Broker, watch: Stopwatch) -> Detail:
-        consumer = Consumer(
-            {
-                **settings(broker.address),
-                # Demanded by librdkafka; by assign() no group is joined and nothing is committed.
-                "group.id": CLIENT_ID,
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "fetch.wait.max.ms": 50,
-                "enable.partition.eof": False,
-            },
-            logger=quiet_logger(broker.complaints),
-        )
-        try:
-            consumer.assign([TopicPartition(topic, partition, start) for partition, (start, _) in spans.items()])
-            return {"records": _read(consumer, {partition: end for partition, (_, end) in spans.items()}, watch)}
-        finally:
-            consumer.close()
+        starts = [TopicPartition(topic, partition, start) for partition, (start, _) in spans.items()]
+        with closing(messages(broker, starts, watch)) as coming:
+            return {"records": _up_to({partition: end for partition, (_, end) in spans.items()}, coming)}
 
     return run_probe("kafka.records", address, deadline_s, work)
 
 
-def _read(consumer: Consumer, ends_by_partition: Mapping[int, int], watch: Stopwatch) -> list[dict[str, Any]]:
+def _up_to(ends_by_partition: Mapping[int, int], coming: Iterator[Message]) -> list[dict[str, Any]]:
     waiting = dict(ends_by_partition)
     found: list[dict[str, Any]] = []
     while waiting and len(found) < _MOST_RECORDS:
-        message = consumer.poll(seconds_left(watch))
-        if message is None:
-            continue
-        error = message.error()
-        if error is not None:
-            raise KafkaException(error)
+        message = next(coming)
         partition, offset = message.partition() or 0, message.offset() or 0
         found.append(
             {

@@ -44,9 +44,9 @@ def asked(node: Node, contract: Contract, graph: Graph, runtime: Runtime, deadli
     address = _address(node, contract, runtime)
     if node.role is None or address is None:
         return ()
-    first = first_answer(node.role, address, credentials(graph, node.name), deadline_s)
-    write = tried(node, contract, graph, runtime, deadline_s) if first.ok else None
-    return (first,) if write is None else (first, write)
+    login = credentials(graph, node.name)
+    first = first_answer(node.role, address, login, deadline_s)
+    return (first, written_and_read(node.role, address, login, node.name, deadline_s)) if first.ok else (first,)
 
 
 def _address(node: Node, contract: Contract, runtime: Runtime) -> Address | None:

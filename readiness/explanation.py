@@ -9,7 +9,7 @@ from readiness.diagnosis import attribute, diagnose, health_cause
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.ending import of_refusal
 from readiness.diagnosis.progress import speaks
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise, cause_of
 from readiness.diagnosis.withheld import for_want_of_rights
 from readiness.model.contract import Contract
 from readiness.model.errors import (
@@ -202,8 +202,7 @@ def _of_engine(cls: str, error: NodeError) -> Cause:
 
 def _of_lateness(error: ReadyTooLate) -> Cause:
     """It was seen to become ready, only later than promised."""
-    promise = BrokenPromise.NOT_READY_IN_TIME
-    return Cause(promise, error.node, None, Confidence.SURE, str(error), advice=BROKEN_PROMISES[promise].advice)
+    return cause_of(BrokenPromise.NOT_READY_IN_TIME, error.node, summary=str(error))
 
 
 def _of_refusal(error: StartRefused) -> Cause:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from readiness.checks.engine_check import is_check_broken
 from readiness.checks.silence import is_silent, why_silent
 from readiness.diagnosis import diagnose
-from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, EXPLANATIONS, CauseClass
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
+from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.model.criterion import Subject
 from readiness.model.events import ContainerDied, FaultInjected, LeftUnready
 from readiness.model.evidence import ContainerState, Death, NodeEvidence
@@ -89,10 +89,9 @@ def cause_after_loss(cause: Cause, node: str, dependency: str) -> Cause:
     """The cause of not getting over a loss: what was seen, where it is more than that the dependency was missed."""
     if not _only_misses(cause) and cause.node == node:
         return cause
-    advice = BROKEN_PROMISES[BrokenPromise.NO_RECONNECTION].advice
     evidence = (*((cause.summary,) if cause.summary else ()), *cause.evidence)
     confidence = Confidence.SURE if cause.cls in EXPLAINED_BY_A_DEAD_DEPENDENCY else Confidence.LIKELY
-    return Cause(BrokenPromise.NO_RECONNECTION, node, dependency, confidence, evidence=evidence, advice=advice)
+    return cause_of(BrokenPromise.NO_RECONNECTION, node, dependency, confidence, evidence=evidence)
 
 
 def check_no_restart(platform: Platform, node: str) -> None:
@@ -115,9 +114,8 @@ def check_no_restart(platform: Platform, node: str) -> None:
         raise Unmet("it stopped answering by itself, and its container runs on", why_silent(platform, node))
     killed = record.out_of_memory(node)
     if killed and not ended:
-        advice = EXPLANATIONS[CauseClass.CONTAINER_OOM].advice
-        cause = Cause(CauseClass.CONTAINER_OOM.value, node, None, Confidence.SURE, advice=advice)
-        raise Unmet(f"the kernel killed {len(killed)} process(es) in it at its memory limit", cause)
+        told = f"the kernel killed {len(killed)} process(es) in it at its memory limit"
+        raise Unmet(told, cause_of(CauseClass.CONTAINER_OOM, node))
     if ended and ended[0].lost is not None:
         raise Blocked(by=row_of_loss(node, ended[0].lost))
     if left is not None and record.deaths(node):

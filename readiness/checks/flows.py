@@ -13,8 +13,8 @@ from readiness.checks.groups import GroupSeen, await_group, group_cause
 from readiness.checks.refusal import cause_of_a_dead_thread, cause_since, demand_accepted
 from readiness.checks.requests import captured, contains_expected, is_accepted, send
 from readiness.checks.token_use import demand_takes_tokens
-from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.model.contract import Flow
 from readiness.model.evidence import HttpAnswer
 from readiness.model.finding import Cause, Confidence, Unmet
@@ -108,14 +108,8 @@ def _unmet(followed: Followed, cause: Cause) -> Unmet:
 
 
 def _no_topic(flow: Flow, broker: str) -> Cause:
-    return Cause(
-        CauseClass.TOPIC_MISSING.value,
-        flow.producer,
-        broker,
-        Confidence.SURE,
-        summary=f"topic {flow.topic} does not exist",
-        advice=EXPLANATIONS[CauseClass.TOPIC_MISSING].advice,
-    )
+    told = f"topic {flow.topic} does not exist"
+    return cause_of(CauseClass.TOPIC_MISSING, flow.producer, broker, summary=told)
 
 
 def _lost_by_producer(platform: Platform, broker: Backing, followed: Followed, came: Mapping[str, int]) -> Cause:
@@ -175,12 +169,11 @@ def _group(platform: Platform, broker: Backing, flow: Flow) -> GroupSeen | None:
 def _event_lost(
     node: str, broker: str | None, confidence: Confidence, evidence: tuple[str, ...], followed: Followed
 ) -> Cause:
-    return Cause(
-        BrokenPromise.EVENT_LOST.value,
+    return cause_of(
+        BrokenPromise.EVENT_LOST,
         node,
         broker,
         confidence,
         summary=f"{node} lost the event" if broker else "",
         evidence=(*evidence, f"the effect was asked for last: {followed.seen}"),
-        advice=BROKEN_PROMISES[BrokenPromise.EVENT_LOST].advice,
     )

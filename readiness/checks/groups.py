@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from readiness.checks.refusal import cause_of_a_dead_thread, cause_since
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
-from readiness.model.finding import Blocked, Cause, Confidence, Unmet
+from readiness.diagnosis.promises import BrokenPromise, cause_of
+from readiness.model.finding import Blocked, Cause, Unmet
 from readiness.platform import Backing, Platform, Service
 from readiness.probes import kafka, kafka_groups
 from readiness.probes.kafka_groups import Expected
@@ -83,15 +83,8 @@ def _existing(service: Service, broker: Backing) -> tuple[str, ...]:
 
 def group_cause(seen: GroupSeen, service: str, broker: str) -> Cause:
     """The cause that the group's own state shows."""
-    return Cause(
-        BrokenPromise.CONSUMER_GROUP.value,
-        service,
-        broker,
-        Confidence.SURE,
-        summary="; ".join(seen.faults),
-        evidence=seen.evidence,
-        advice=BROKEN_PROMISES[BrokenPromise.CONSUMER_GROUP].advice,
-    )
+    summary = "; ".join(seen.faults)
+    return cause_of(BrokenPromise.CONSUMER_GROUP, service, broker, summary=summary, evidence=seen.evidence)
 
 
 def demand_works(platform: Platform, service: Service, broker: Backing, within_s: float, since: float) -> None:

@@ -2,7 +2,7 @@
 
 from readiness.checks.backing import demand_usable
 from readiness.checks.requests import is_accepted, is_refused
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.diagnosis.request import request_cause, uncaught_cause
 from readiness.model.contract import Request
 from readiness.model.evidence import HttpAnswer
@@ -60,11 +60,5 @@ def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:
     """A service that calls itself ready and answers with its own failure, or not at all."""
     if answer.answered and answer.status < _SERVER_ERROR:
         return None
-    return Cause(
-        BrokenPromise.HEALTH_LIE.value,
-        service,
-        None,
-        Confidence.LIKELY,
-        summary=f"{service} calls itself ready, and does not serve",
-        advice=BROKEN_PROMISES[BrokenPromise.HEALTH_LIE].advice,
-    )
+    told = f"{service} calls itself ready, and does not serve"
+    return cause_of(BrokenPromise.HEALTH_LIE, service, confidence=Confidence.LIKELY, summary=told)

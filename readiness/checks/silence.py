@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness.diagnosis import diagnose
-from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import cause_of
 from readiness.model.events import ContainerDied
 from readiness.model.evidence import HttpAnswer
 from readiness.model.finding import Cause, Confidence
@@ -41,8 +42,8 @@ def why_silent(platform: Platform, node: str) -> Cause:
     if cause.confidence is not Confidence.UNKNOWN:
         return replace(cause, evidence=(*told, *cause.evidence))
     if not any("refused" in answer.error for answer in answers):
-        advice = EXPLANATIONS[CauseClass.APP_HANG].advice
-        return Cause(CauseClass.APP_HANG.value, node, None, Confidence.LIKELY, "", (*told, *cause.evidence), advice)
+        evidence = (*told, *cause.evidence)
+        return cause_of(CauseClass.APP_HANG, node, confidence=Confidence.LIKELY, evidence=evidence)
     return Cause.unknown(node, (*told, *cause.evidence), f"{node} runs, and nothing listens at its port any more")
 
 

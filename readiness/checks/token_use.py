@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from readiness.checks.requests import is_refused, send
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.model.contract import Tokens
 from readiness.model.errors import ReadinessError
 from readiness.model.finding import Blocked, Cause, Confidence
@@ -41,8 +41,7 @@ def why_refused(platform: Platform, service: str, token: str) -> Cause:
 
 def none_issued(issuer: str) -> Cause:
     """The issuer gave no token that can be used."""
-    cls = BrokenPromise.TOKEN_NOT_ISSUED
-    return Cause(cls, issuer, None, Confidence.SURE, advice=BROKEN_PROMISES[cls].advice)
+    return cause_of(BrokenPromise.TOKEN_NOT_ISSUED, issuer)
 
 
 def _secrets(platform: Platform, promise: Tokens) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from readiness.diagnosis import wording
 from readiness.diagnosis.building import build_cause
 from readiness.diagnosis.causes import CauseClass
-from readiness.diagnosis.promises import BROKEN_PROMISES, BrokenPromise
+from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import Activity, NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -43,14 +43,12 @@ def of_activity(evidence: NodeEvidence, scene: Scene) -> Cause | None:
 def _of_work(activity: Activity, evidence: NodeEvidence) -> Cause:
     used = f"it used {activity.cpu_share:.2f} processors" if activity.cpu_share is not None else "its log goes on"
     told = f"still starting: in {format_duration(activity.watched_s)} after its budget {used}"
-    return Cause(
+    return cause_of(
         BrokenPromise.NOT_READY_IN_TIME,
         evidence.node,
-        None,
-        Confidence.LIKELY,
-        f"{evidence.node} is {told}",
-        (told, *(f"it said: {line.strip()[:300]}" for line in activity.said)),
-        BROKEN_PROMISES[BrokenPromise.NOT_READY_IN_TIME].advice,
+        confidence=Confidence.LIKELY,
+        summary=f"{evidence.node} is {told}",
+        evidence=(told, *(f"it said: {line.strip()[:300]}" for line in activity.said)),
     )
 
 

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from readiness.diagnosis.causes import Explanation
+from readiness.diagnosis.causes import EXPLANATIONS, CauseClass, Explanation
+from readiness.model.finding import Cause, Confidence
 
 
 class BrokenPromise(StrEnum):
@@ -177,3 +178,16 @@ BROKEN_PROMISES: dict[BrokenPromise, Explanation] = {
         "Read its last answer and log in the evidence; raise the budget only if it gets there.",
     ),
 }
+
+
+def cause_of(
+    cls: CauseClass | BrokenPromise,
+    node: str,
+    dependency: str | None = None,
+    confidence: Confidence = Confidence.SURE,
+    summary: str = "",
+    evidence: tuple[str, ...] = (),
+) -> Cause:
+    """A cause with the advice that belongs to its class."""
+    known = BROKEN_PROMISES[cls] if isinstance(cls, BrokenPromise) else EXPLANATIONS[cls]
+    return Cause(cls.value, node, dependency, confidence, summary, evidence, known.advice)

@@ -7,6 +7,7 @@ from outside), host addresses and host ports (the engine chooses; ``Port.host_po
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,19 +50,15 @@ def graph_from_config(
     :raises ComposeError: a value is not what Compose is known to print.
     """
     services: Mapping[str, Any] = config.get("services") or {}
-    known = [name for name in order if name in services]
-    names = list(dict.fromkeys((*known, *services)))
     around = Surroundings(tuple(folders), *(config.get(what) or {} for what in ("volumes", "secrets", "configs")))
     refusals = list(_refused_networks(config))
     nodes: dict[str, Node] = {}
-    for name in names:
+    for name in _in_order(services, order):
         service = services[name]
-        try:
+        with _understood(source, name):
             mounts, refused_mounts = read_mounts(name, service, around)
             refusals += [*refused_keys(name, service), *_refused_values(name, service), *refused_mounts]
             nodes[name] = _node(name, _among_the_others(service, config), config["name"], mounts)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ComposeError(f"{source.name}: services.{name}: not understood: {error}") from error
     refuse(source.name, refusals)
     return Graph(config["name"], _with_links(nodes, services), source)
 
@@ -73,14 +70,24 @@ def declared_from_config(config: Mapping[str, Any], source: Path, order: Sequenc
     :raises ComposeError: a value is not what Compose is known to print.
     """
     services: Mapping[str, Any] = config.get("services") or {}
-    names = dict.fromkeys((*(name for name in order if name in services), *services))
     nodes: dict[str, Node] = {}
-    for name in names:
-        try:
+    for name in _in_order(services, order):
+        with _understood(source, name):
             nodes[name] = _node(name, services[name], config["name"], ())
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ComposeError(f"{source.name}: services.{name}: not understood: {error}") from error
     return Graph(config["name"], _with_links(nodes, services), source)
+
+
+def _in_order(services: Mapping[str, Any], order: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(name for name in order if name in services), *services)))
+
+
+@contextmanager
+def _understood(source: Path, name: str) -> Iterator[None]:
+    """:raises ComposeError: a value of this service is not what Compose is known to print."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ComposeError(f"{source.name}: services.{name}: not understood: {error}") from error
 
 
 def _among_the_others(service: Mapping[str, Any], config: Mapping[str, Any]) -> Mapping[str, Any]:

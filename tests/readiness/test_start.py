@@ -2,8 +2,8 @@
 
 from fixtures.criteria import P1, criterion
 from fixtures.subjects import start_finding
-from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
-from readiness.diagnosis.promises import BrokenPromise
+from readiness.diagnosis.causes import CauseClass
+from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.model import subjects
 from readiness.model.criterion import Subject
 from readiness.model.events import NodeFailed
@@ -53,9 +53,8 @@ def _of_circle(circle: tuple[str, ...], platform: Platform) -> Cause:
     told = [failure for node in circle if (failure := platform.failure(node)) is not None]
     sure = all(failure.cause_class == CauseClass.WAITING_CIRCLE and failure.confidence == "sure" for failure in told)
     evidence = tuple(dict.fromkeys(line for failure in told for line in failure.evidence))
-    advice = EXPLANATIONS[CauseClass.WAITING_CIRCLE].advice
     confidence = Confidence.SURE if sure else Confidence.LIKELY
-    return Cause(CauseClass.WAITING_CIRCLE, circle[0], None, confidence, evidence=evidence, advice=advice)
+    return cause_of(CauseClass.WAITING_CIRCLE, circle[0], confidence=confidence, evidence=evidence)
 
 
 def _unmet(failure: NodeFailed) -> Unmet:

@@ -1,5 +1,8 @@
 """The cause behind a wrong answer of a service that runs: what its log says since then, or what it names itself."""
 
+import time
+from collections.abc import Callable
+
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
 from readiness.model.evidence import ContainerState, NodeEvidence
@@ -9,6 +12,17 @@ from readiness.probes.health import Family, Health
 
 _MARGIN_S = 0.05
 """Between the clock of a request's beginning and that of the log's lines."""
+_LOGGED_WITHIN_S = 1.0
+"""Frameworks answer first and log the error then: Starlette does, and an engine hands lines on in its own time."""
+_POLL_S = 0.1
+
+
+def told_soon(tell: Callable[[], Cause | None]) -> Cause | None:
+    """What a log tells of a request that was answered a moment ago; None where it tells of nothing in a second."""
+    ends = time.monotonic() + _LOGGED_WITHIN_S
+    while (cause := tell()) is None and time.monotonic() < ends:
+        time.sleep(_POLL_S)
+    return cause
 
 
 def told_since(platform: Platform, node: str, since: float) -> Cause | None:
@@ -36,7 +50,7 @@ def behind_endpoint(platform: Platform, node: str, health: Health) -> Cause | No
     """Why a health answer is not as it should be, where more is known than that; None where not."""
     answer = health.answer
     if answer.status >= 500 and health.family is Family.UNKNOWN:
-        return own_error_since(platform, node, answer.at)
+        return told_soon(lambda: own_error_since(platform, node, answer.at))
     told = platform.indicators(health)
     if answer.status >= 500 and any(status == "down" for status, _ in told.values()):
         cause = health_cause(node, told, platform.evidence(node), platform.graph, platform.neighbours())

@@ -1,6 +1,7 @@
 """Why a service did not accept a request of the suite: its backing services are asked, then its log is read."""
 
 from readiness.checks.backing import demand_usable
+from readiness.checks.reasons import told_soon
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.diagnosis.request import request_cause, uncaught_cause
@@ -53,7 +54,7 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
     if not is_trouble(answer):
         return None
     demand_usable(platform, platform.service(service))
-    return cause_since(platform, service, since) or _health_lie(service, answer)
+    return told_soon(lambda: cause_since(platform, service, since)) or _health_lie(service, answer)
 
 
 def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:

@@ -79,6 +79,8 @@ class Mount:
     read_only: bool = False
     size_bytes: int | None = None
     mode: int | None = None
+    options: tuple[str, ...] = ()
+    """Further options of a tmpfs, as mount(8) writes them: ``uid=999``."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from readiness.sources.compose_refusals import Refusal, says_nothing
 from readiness.sources.compose_rights import is_engine_socket
 from readiness.sources.values import size_bytes
 
-_IGNORED_TMPFS_OPTIONS = frozenset(("rw", "noexec", "nosuid", "nodev", "noatime"))
+_TMPFS_OPTIONS = frozenset(("rw", "exec", "noexec", "nosuid", "nodev", "noatime", "uid", "gid", "nr_inodes"))
+"""What is handed on to the engine beside size, mode and ro: none gives a right over the host."""
 _MOUNT_KEYS: Mapping[str, frozenset[str]] = {
     # SELinux labels and propagation are about files that stay on the host; ours are copied.
     "bind": frozenset(("create_host_path", "propagation", "selinux", "recursive")),
@@ -108,6 +109,7 @@ def _short_tmpfs(node: str, text: str) -> Mount | Refusal:
     size: int | None = None
     mode: int | None = None
     read_only = False
+    others: list[str] = []
     for option in filter(None, options.split(",")):
         name, _, value = option.partition("=")
         if name == "size" and not value.endswith("%"):
@@ -116,10 +118,12 @@ def _short_tmpfs(node: str, text: str) -> Mount | Refusal:
             mode = int(value, 8)
         elif option == "ro":
             read_only = True
-        elif option not in _IGNORED_TMPFS_OPTIONS:
-            return Refusal(node, f"tmpfs: {target} with {option}", "this suite sets size and mode of a tmpfs",
-                           "use size=64m and mode=1777")  # fmt: skip
-    return Mount(MountKind.TMPFS, target, None, read_only, size, mode)
+        elif name in _TMPFS_OPTIONS:
+            others.append(option)
+        else:
+            return Refusal(node, f"tmpfs: {target} with {option}", "this suite sets size, mode and owner of a tmpfs",
+                           "use size=64m, mode=1777, uid and gid")  # fmt: skip
+    return Mount(MountKind.TMPFS, target, None, read_only, size, mode, tuple(others))
 
 
 def _granted(

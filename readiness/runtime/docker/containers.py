@@ -113,7 +113,7 @@ def _tmpfs_options(mount: Mount) -> str:
     options = [f"size={mount.size_bytes}"] if mount.size_bytes else []
     if mount.mode is not None:
         options.append(f"mode={mount.mode:o}")
-    return ",".join(options)
+    return ",".join((*options, *mount.options))
 
 
 def _healthcheck(check: HealthCheck) -> dict[str, Any]:

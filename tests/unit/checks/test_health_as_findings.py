@@ -1,5 +1,6 @@
 """What the checks at rest, and those of a crash and a restart, make of health endpoints that are wrong."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,17 @@ def test_an_endpoint_that_answers_wrongly_is_told_once(demo: World, end: str, st
     with pytest.raises(Blocked) as blocked:
         names(demo)
     assert blocked.value.by == "health.overall[auth]"
+
+
+def test_an_error_that_is_logged_after_the_answer_is_told_with_it(demo: World) -> None:
+    demo.manners["auth"] = at("/health", 500, "internal error")
+    late = threading.Timer(0.2, demo.runtime.logs.update, ({"auth": CRASH},))
+    late.start()
+    with pytest.raises(Unmet) as caught:
+        overall(demo)
+    late.join()
+    assert caught.value.cause is not None
+    assert (caught.value.cause.cls, caught.value.cause.node) == ("app_exception", "auth")
 
 
 def test_a_check_of_nothing_is_told_of_the_endpoint_alone(demo: World) -> None:

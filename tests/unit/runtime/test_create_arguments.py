@@ -102,6 +102,7 @@ def test_volumes_are_those_of_the_run_and_tmpfs_keeps_its_options() -> None:
         Mount(MountKind.VOLUME, "/anonymous", read_only=True),
         Mount(MountKind.TMPFS, "/tmp", size_bytes=64, mode=0o1777),
         Mount(MountKind.TMPFS, "/run"),
+        Mount(MountKind.TMPFS, "/cache", mode=0o700, options=("uid=999", "exec")),
         Mount(MountKind.FILES, "/etc/app.conf", "/project/app.conf"),
     )
     given = arguments(replace(AUTH, mounts=mounts))
@@ -109,7 +110,7 @@ def test_volumes_are_those_of_the_run_and_tmpfs_keeps_its_options() -> None:
         "readiness-abc123-data": {"bind": "/var/lib/data", "mode": "rw"},
         "readiness-abc123-auth-anonymous": {"bind": "/anonymous", "mode": "ro"},
     }
-    assert given["tmpfs"] == {"/tmp": "size=64,mode=1777", "/run": ""}
+    assert given["tmpfs"] == {"/tmp": "size=64,mode=1777", "/run": "", "/cache": "mode=700,uid=999,exec"}
 
 
 def test_the_first_network_is_joined_under_the_node_s_name_and_aliases() -> None:

@@ -64,14 +64,14 @@ def test_files_of_the_project_are_mounted_and_data_folders_become_volumes(tmp_pa
         {"type": "volume", "target": "/anon", "volume": {}},
         {"type": "tmpfs", "target": "/t", "tmpfs": {"size": "10485760", "mode": 0o700}},
     ]
-    read = node(tmp_path, volumes=volumes, tmpfs=["/tmp:size=64m,mode=1777,noexec", "/run"])
+    read = node(tmp_path, volumes=volumes, tmpfs=["/tmp:size=64m,mode=1777,noexec,uid=999", "/run"])
     assert read.mounts == (
         Mount(MountKind.FILES, "/a", f"{tmp_path}/a.conf", read_only=True),
         Mount(MountKind.VOLUME, "/d"),
         Mount(MountKind.VOLUME, "/v", "data"),
         Mount(MountKind.VOLUME, "/anon"),
         Mount(MountKind.TMPFS, "/t", size_bytes=10 * 2**20, mode=0o700),
-        Mount(MountKind.TMPFS, "/tmp", size_bytes=64 * 2**20, mode=0o1777),
+        Mount(MountKind.TMPFS, "/tmp", size_bytes=64 * 2**20, mode=0o1777, options=("noexec", "uid=999")),
         Mount(MountKind.TMPFS, "/run"),
     )
 
@@ -169,7 +169,7 @@ def test_what_is_about_the_process_is_kept(tmp_path: Path) -> None:
         ({"platform": "windows/amd64"}, "a: platform windows/amd64: this machine runs linux/"),
         ({"security_opt": ["seccomp:./x.json"]}, "a: security_opt seccomp:./x.json: a profile is a file"),
         ({"networks": {"n": {"ipv4_address": "10.0.0.2"}}}, "a: networks.n.ipv4_address: fixed addresses"),
-        ({"tmpfs": ["/tmp:uid=1000"]}, "a: tmpfs: /tmp with uid=1000: this suite sets size and mode"),
+        ({"tmpfs": ["/tmp:mpol=bind:0"]}, "a: tmpfs: /tmp with mpol=bind:0: this suite sets size, mode and owner"),
         ({"secrets": [{"source": "s"}]}, "a: secrets: s: it is not a file of the project"),
         ({"volumes": [{"type": "npipe", "source": "x", "target": "/x"}]}, "a: volumes: type npipe at /x"),
         ({"volumes": [{"type": "volume", "source": "v", "target": "/x", "volume": {"subpath": "s"}}]},

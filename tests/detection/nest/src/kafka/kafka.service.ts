@@ -1,9 +1,12 @@
 import { Injectable, OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Admin, Consumer, Kafka, Producer } from 'kafkajs';
+import { setTimeout } from 'node:timers/promises';
 import { TOPICS } from './topics';
 
 export type Handler = (event: unknown) => Promise<void>;
+
+const RETRY_MS = 500;
 
 @Injectable()
 export class KafkaService implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
@@ -12,6 +15,7 @@ export class KafkaService implements OnModuleInit, OnApplicationBootstrap, OnApp
   private readonly consumer: Consumer;
   private readonly handlers = new Map<string, Handler>();
   private isMember = false;
+  private isStopping = false;
 
   constructor(config: ConfigService) {
     const kafka = new Kafka({
@@ -31,7 +35,12 @@ export class KafkaService implements OnModuleInit, OnApplicationBootstrap, OnApp
       maxWaitTimeInMs: 500,
     });
     this.consumer.on(this.consumer.events.GROUP_JOIN, () => (this.isMember = true));
-    this.consumer.on(this.consumer.events.CRASH, () => (this.isMember = false));
+    this.consumer.on(this.consumer.events.CRASH, ({ payload }) => {
+      this.isMember = false;
+      if (!payload.restart) {
+        void this.consumeAgain();
+      }
+    });
     this.consumer.on(this.consumer.events.STOP, () => (this.isMember = false));
   }
 
@@ -43,6 +52,10 @@ export class KafkaService implements OnModuleInit, OnApplicationBootstrap, OnApp
 
   /** Handlers have been registered by then: every module is initialised. */
   async onApplicationBootstrap(): Promise<void> {
+    await this.consume();
+  }
+
+  private async consume(): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...this.handlers.keys()], fromBeginning: true });
     await this.consumer.run({
@@ -52,6 +65,14 @@ export class KafkaService implements OnModuleInit, OnApplicationBootstrap, OnApp
         }
       },
     });
+  }
+
+  /** KafkaJS itself restarts a consumer only after errors that it takes for retriable. */
+  private async consumeAgain(): Promise<void> {
+    await setTimeout(RETRY_MS);
+    if (!this.isStopping) {
+      await this.consume().catch(() => this.consumeAgain());
+    }
   }
 
   on(topic: string, handler: Handler): void {
@@ -72,6 +93,7 @@ export class KafkaService implements OnModuleInit, OnApplicationBootstrap, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
     await Promise.allSettled([this.consumer.disconnect(), this.producer.disconnect(), this.admin.disconnect()]);
   }
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from readiness.commands.captures import Capture
 from readiness.commands.whose_log import distinct_names, node_of
-from readiness.diagnosis.lives import newest_life
-from readiness.diagnosis.log import MAX_LOG_CHARS, Entry, Level, read_log
+from readiness.diagnosis.log.entries import MAX_LOG_CHARS, Entry, Level, read_log
+from readiness.diagnosis.log.lives import newest_life
 from readiness.model.contract import Contract
 from readiness.model.errors import InputError
 from readiness.model.evidence import ContainerState, HealthLogEntry, NodeEvidence

@@ -8,7 +8,7 @@ from statistics import median
 
 from readiness.diagnosis import state
 from readiness.diagnosis.lastwords import log_of_the_end
-from readiness.diagnosis.log import Entry, read_log, said_alike
+from readiness.diagnosis.log.entries import Entry, read_log, said_alike
 from readiness.diagnosis.reading import Reading
 from readiness.model.evidence import NodeEvidence
 from readiness.model.units import format_duration

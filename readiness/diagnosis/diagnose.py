@@ -10,7 +10,7 @@ from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
 from readiness.diagnosis.circles import of_observed_circle, of_wait, of_waiting
 from readiness.diagnosis.ending import of_end, of_engine, of_memory
 from readiness.diagnosis.indicators import of_indicators, of_own_error
-from readiness.diagnosis.lives import newest_life
+from readiness.diagnosis.log.lives import newest_life
 from readiness.diagnosis.running import of_running
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence

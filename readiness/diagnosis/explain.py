@@ -11,11 +11,11 @@ from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.client import with_clients_side
 from readiness.diagnosis.history import as_it_ended, death_beside
+from readiness.diagnosis.log.times import Moment
 from readiness.diagnosis.migrations import as_migration
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Match, Reading
 from readiness.diagnosis.scene import Scene
-from readiness.diagnosis.times import Moment
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from readiness.diagnosis.circles import of_observed_circle
 from readiness.diagnosis.diagnose import diagnose_in, scene_of
 from readiness.diagnosis.indicators import of_indicators
-from readiness.diagnosis.lives import newest_life
+from readiness.diagnosis.log.lives import newest_life
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause
 from readiness.model.graph import Graph

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from readiness.diagnosis.log import Entry, Level, read_log
+from readiness.diagnosis.log.entries import Entry, Level, read_log
+from readiness.diagnosis.log.times import Moment
 from readiness.diagnosis.reading import Reading
-from readiness.diagnosis.times import Moment
 from readiness.model.evidence import ContainerState, Death, NodeEvidence
 
 # An error that is followed by so much of good work was overcome, unless it is told as what ended the process.

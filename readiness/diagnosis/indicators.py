@@ -10,7 +10,7 @@ from readiness.diagnosis.backing import of_answers
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, NEVER_REACHED, CauseClass
 from readiness.diagnosis.explain import deeper, explain
-from readiness.diagnosis.log import distinct, read_log
+from readiness.diagnosis.log.entries import distinct, read_log
 from readiness.diagnosis.mentions import addresses_in, nodes_at
 from readiness.diagnosis.reading import Match, Reading, best, matches, read
 from readiness.diagnosis.scene import Scene

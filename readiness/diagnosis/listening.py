@@ -7,7 +7,7 @@ from readiness.diagnosis import addresses, state
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import answers, build_cause
 from readiness.diagnosis.causes import CauseClass
-from readiness.diagnosis.log import read_log
+from readiness.diagnosis.log.entries import read_log
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence

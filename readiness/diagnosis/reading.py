@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from readiness.diagnosis.addresses import DATABASES, role_of_port, roles_in
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
-from readiness.diagnosis.log import Entry, Level, Said, distinct, read_log
+from readiness.diagnosis.log.entries import Entry, Level, Said, distinct, read_log
 from readiness.model.finding import Confidence
 
 # The distinct entries that are looked at, newest first: far more than one attempt to start prints.

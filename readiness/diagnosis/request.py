@@ -7,7 +7,7 @@ from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.diagnose import scene_of
 from readiness.diagnosis.explain import explain_reading
-from readiness.diagnosis.log import Entry, distinct, read_log
+from readiness.diagnosis.log.entries import Entry, distinct, read_log
 from readiness.diagnosis.reading import read
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence

@@ -8,7 +8,7 @@ from readiness.diagnosis import state
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY
 from readiness.diagnosis.indicators import dependency_meant, down_in
 from readiness.diagnosis.lastwords import read_once, reading_of_the_end
-from readiness.diagnosis.log import Entry, read_log
+from readiness.diagnosis.log.entries import Entry, read_log
 from readiness.diagnosis.mentions import addresses_in, nodes_at
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Reading

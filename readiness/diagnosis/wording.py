@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.causes import EXPLANATIONS, CauseClass
-from readiness.diagnosis.log import Entry, read_log
+from readiness.diagnosis.log.entries import Entry, read_log
 from readiness.diagnosis.reading import Reading
 
 MAX_LINE_CHARS = 300

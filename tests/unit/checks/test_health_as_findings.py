@@ -102,7 +102,7 @@ def test_an_endpoint_that_answers_wrongly_is_told_once(demo: World, end: str, st
 
 def test_an_error_that_is_logged_after_the_answer_is_told_with_it(demo: World) -> None:
     demo.manners["auth"] = at("/health", 500, "internal error")
-    late = threading.Timer(0.2, demo.runtime.logs.update, ({"auth": CRASH},))
+    late = threading.Timer(0.2, setattr, (demo.runtime, "logs", {"auth": CRASH}))
     late.start()
     with pytest.raises(Unmet) as caught:
         overall(demo)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.diagnosis.lives import newest_life
+from readiness.diagnosis.log.lives import newest_life
 from readiness.model.evidence import ContainerState, NodeEvidence
 from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, running
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.diagnosis.log import MAX_LOG_CHARS, Level, distinct, read_log
+from readiness.diagnosis.log.entries import MAX_LOG_CHARS, Level, distinct, read_log
 
 PYTHON = """\
 2025-11-25 01:02:03,123 INFO app starting

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.diagnosis.log import read_log
-from readiness.diagnosis.times import moment_in, moment_of
+from readiness.diagnosis.log.entries import read_log
+from readiness.diagnosis.log.times import moment_in, moment_of
 
 NOON = datetime(2025, 11, 25, 12, 0, 1, tzinfo=UTC).timestamp()
 

@@ -10,10 +10,10 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import groupby
 
-from readiness.diagnosis.jsonlog import Record, unwrap, unwrap_tail
-from readiness.diagnosis.prefixes import STAMP, without_prefixes
-from readiness.diagnosis.times import Moment, moment_in, moment_of
-from readiness.diagnosis.traces import Link, chain, without_ignored
+from readiness.diagnosis.log.json_lines import Record, unwrap, unwrap_tail
+from readiness.diagnosis.log.prefixes import STAMP, without_prefixes
+from readiness.diagnosis.log.times import Moment, moment_in, moment_of
+from readiness.diagnosis.log.traces import Link, chain, without_ignored
 
 # The newest part of a log decides. 256 KiB hold a start of a talkative service some thirty times over.
 MAX_LOG_CHARS = 256 * 1024

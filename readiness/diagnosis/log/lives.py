@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from readiness.diagnosis.log import Entry, read_log
+from readiness.diagnosis.log.entries import Entry, read_log
 from readiness.model.evidence import NodeEvidence
 
 # What programs and frameworks print once, when their process begins.

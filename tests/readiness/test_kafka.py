@@ -7,6 +7,7 @@ from readiness.checks.afterwards import note_flow, note_group
 from readiness.checks.backing import demand, demand_asked, reachable, usable
 from readiness.checks.flows import demand_effect
 from readiness.checks.groups import demand_works
+from readiness.checks.holding import holds
 from readiness.checks.requests import Issued
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
@@ -36,7 +37,7 @@ def test_a_record_is_read_back_from_kafka(backing: Backing, platform: Platform) 
 @criterion("kafka.held", P1, each=subjects.edges_to(Role.KAFKA), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_kafka(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as the sockets of the broker show."""
-    held = connections_held(platform.runtime, service.name, dependency.name)
+    held = holds(lambda: frozenset(connections_held(platform.runtime, service.name, dependency.name)))
     assert held, f"the broker has no established connection from {service.name}"
 
 

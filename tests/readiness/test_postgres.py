@@ -2,6 +2,7 @@
 
 from fixtures.criteria import P1, criterion
 from readiness.checks.backing import demand, demand_asked, reachable, usable
+from readiness.checks.holding import holds
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
@@ -28,11 +29,15 @@ def test_a_write_to_postgres_is_read_back(backing: Backing, platform: Platform) 
 @criterion("postgres.held", P1, each=subjects.edges_to(Role.POSTGRES), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_postgres(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as PostgreSQL itself sees it in pg_stat_activity."""
-    answer = postgres.sessions(dependency.address, dependency.credentials, _DEADLINE_S)
-    demand_asked(dependency, answer)
     addresses = platform.runtime.container(service.name).addresses
-    held = [session for session in answer.detail["sessions"] if session["client_addr"] in addresses]
-    assert held, f"no session from {', '.join(addresses)} among {len(answer.detail['sessions'])} sessions"
+
+    def sessions() -> frozenset[tuple[str, int]]:
+        answer = postgres.sessions(dependency.address, dependency.credentials, _DEADLINE_S)
+        demand_asked(dependency, answer)
+        listed = ((str(each["client_addr"]), int(each["client_port"])) for each in answer.detail["sessions"])
+        return frozenset(client for client in listed if client[0] in addresses)
+
+    assert holds(sessions), f"pg_stat_activity has no session from {', '.join(addresses)}"
 
 
 @criterion(

@@ -2,6 +2,7 @@
 
 from fixtures.criteria import P1, criterion
 from readiness.checks.backing import demand, demand_asked, reachable, usable
+from readiness.checks.holding import holds
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.graph import Role
@@ -26,8 +27,12 @@ def test_a_write_to_redis_is_read_back(backing: Backing, platform: Platform) -> 
 @criterion("redis.held", P1, each=subjects.edges_to(Role.REDIS), cause=BrokenPromise.CONNECTION_MISSING)
 def test_the_service_holds_a_connection_to_redis(service: Service, dependency: Backing, platform: Platform) -> None:
     """The service holds a connection, as Redis itself sees it in CLIENT LIST."""
-    answer = redis.clients(dependency.address, dependency.credentials, _DEADLINE_S)
-    demand_asked(dependency, answer)
     addresses = platform.runtime.container(service.name).addresses
-    clients = [client for client in answer.detail["clients"] if client["addr"].rpartition(":")[0] in addresses]
-    assert clients, f"no client at {', '.join(addresses)} among {len(answer.detail['clients'])} clients"
+
+    def clients() -> frozenset[str]:
+        answer = redis.clients(dependency.address, dependency.credentials, _DEADLINE_S)
+        demand_asked(dependency, answer)
+        listed = (str(client["addr"]) for client in answer.detail["clients"])
+        return frozenset(client for client in listed if client.rpartition(":")[0] in addresses)
+
+    assert holds(clients), f"CLIENT LIST has no client at {', '.join(addresses)}"

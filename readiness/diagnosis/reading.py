@@ -57,6 +57,8 @@ _LIBRARIES = {
         "kafka": (
             r"node_modules/kafkajs/",
             r"logger=kafkajs",
+            r'"logger": ?"kafkajs"',
+            r"\bKafkaJS[A-Z]\w+",
             r"/(?:confluent_kafka|aiokafka|kafka)/",
             r"rdkafka#",
             r"Confluent\.Kafka",

@@ -43,7 +43,10 @@ _LEVELS = frozenset(
 # What `docker compose up` says itself.
 _OF_COMPOSE = re.compile(
     rf"^{_ESCAPES}(?:Attaching to |time=\"|WARN\[\d+\]|\[\+\] |Gracefully |Aborting on |dependency failed to start|"
-    r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ )"
+    r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ |"
+    # Compose of the first version, and the command itself as it was typed.
+    r"(?:Starting|Creating|Recreating|Restarting|Stopping|Removing|Pulling) \S+(?: \.\.\.)?(?: done)?\s*$|"
+    r"\S+ is up-to-date\s*$|[^|\n]{0,80}[$#] (?:sudo )?(?:docker|podman)\b)"
 )
 _NEARLY_ALL = 0.9
 _MAX_PREFIX_CHARS = 400

@@ -68,6 +68,13 @@ def test_what_compose_says_of_a_container_that_it_waited_for_is_taken() -> None:
     assert [(capture.exit_code, capture.is_unhealthy) for capture in found.values()] == [(None, True), (None, False)]
 
 
+def test_the_command_as_it_was_typed_and_what_the_first_compose_says_belong_to_no_container() -> None:
+    said = "me@host:~/shop$ docker-compose up\nStarting shop_db_1 ...\nRecreating shop_auth_1 ... done\n"
+    twice = f"{AUTH}\n{AUTH}"
+    (capture,) = captures(f"{said}cache is up-to-date\n{prefixed(twice, 'auth_1  | ')}")
+    assert (capture.name, capture.text) == ("auth", twice)
+
+
 def test_instances_of_one_service_keep_their_numbers() -> None:
     assert list(by_name("auth-1  | a\nauth-2  | b\norders-1  | c")) == ["auth-1", "auth-2", "orders"]
 

@@ -40,14 +40,16 @@ _ENGINE_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d
 _LEVELS = frozenset(
     re.split(r"\s", "trace verbose debug info notice log warn warning error err severe fatal critical success panic")
 )
-# What `docker compose up` says itself.
+# What `docker compose up` says itself, in its first version too, and the line in which it was called.
 _OF_COMPOSE = re.compile(
     rf"^{_ESCAPES}(?:Attaching to |time=\"|WARN\[\d+\]|\[\+\] |Gracefully |Aborting on |dependency failed to start|"
     r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ |"
     # Compose of the first version, and the command itself as it was typed.
-    r"(?:Starting|Creating|Recreating|Restarting|Stopping|Removing|Pulling) \S+(?: \.\.\.)?(?: done)?\s*$|"
-    r"\S+ is up-to-date\s*$|[^|\n]{0,80}[$#] (?:sudo )?(?:docker|podman)\b)"
+    r"(?:Starting|Creating|Recreating|Restarting|Stopping|Removing|Pulling) (?:\S+\s*$|[\w.\x20-]{1,80} *\.\.\.)|"
+    r"\S+ is up-to-date\s*$|[^|\n]{0,80}[$#\u276f>] (?:sudo )?(?:docker|podman)\b)"
 )
+# An exit code from here on tells of a signal, of which the log itself cannot tell.
+_SIGNALLED = 129
 _NEARLY_ALL = 0.9
 _MAX_PREFIX_CHARS = 400
 _SAMPLE = 200
@@ -98,7 +100,16 @@ def captures(text: str, first_line: int = 1) -> tuple[Capture, ...]:
         found = _split(lines, prefix) or _split(_without(lines, _ENGINE_STAMP), prefix)
         if found:
             return found
-    return (_capture(None, lines),)
+    return (_with_its_signal(_capture(None, lines)),)
+
+
+def _with_its_signal(capture: Capture) -> Capture:
+    """With the signal that ended the container, where Compose speaks of the end of one container alone."""
+    told = [match for line in capture.text.split("\n") if (match := _ENDED.match(line))]
+    codes = [int(match["code"] or match["told"]) for match in told]
+    if len({match["name"] for match in told}) != 1 or codes[-1] < _SIGNALLED:
+        return capture
+    return replace(capture, exit_code=codes[-1])
 
 
 def _capture(name: str | None, lines: Sequence[_Line]) -> Capture:

@@ -75,6 +75,19 @@ def test_the_command_as_it_was_typed_and_what_the_first_compose_says_belong_to_n
     assert (capture.name, capture.text) == ("auth", twice)
 
 
+def test_the_signal_that_ended_the_only_container_is_taken_although_it_said_nothing() -> None:
+    (capture,) = captures("Starting shop_auth_1 ... done\nAttaching to auth-1\nauth-1 exited with code 139\n")
+    assert (capture.name, capture.exit_code) == (None, 139)
+    assert captures("auth-1 exited with code 137\nredis-1 exited with code 1\n")[0].exit_code is None
+    assert captures("auth-1 exited with code 1\n")[0].exit_code is None
+
+
+def test_what_the_first_version_of_compose_says_itself_is_of_no_container() -> None:
+    said = "".join(f"auth_1  | {word}\n" for word in "abcd")
+    text = f"$ docker-compose up\nCreating shop_auth_1 ... done\nAttaching to shop_auth_1\n{said}"
+    assert [capture.text for capture in captures(text)] == ["a\nb\nc\nd"]
+
+
 def test_instances_of_one_service_keep_their_numbers() -> None:
     assert list(by_name("auth-1  | a\nauth-2  | b\norders-1  | c")) == ["auth-1", "auth-2", "orders"]
 

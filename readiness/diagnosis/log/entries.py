@@ -11,9 +11,9 @@ from functools import lru_cache
 from itertools import groupby
 
 from readiness.diagnosis.log.json_lines import Record, unwrap, unwrap_tail
-from readiness.diagnosis.log.prefixes import STAMP, without_prefixes
+from readiness.diagnosis.log.prefixes import STAMP, is_spaced, without_prefixes
 from readiness.diagnosis.log.times import Moment, moment_in, moment_of
-from readiness.diagnosis.log.traces import Link, chain, without_ignored
+from readiness.diagnosis.log.traces import MESSAGES, NAMED, Link, chain, without_ignored
 
 # The newest part of a log decides. 256 KiB hold a start of a talkative service some thirty times over.
 MAX_LOG_CHARS = 256 * 1024
@@ -93,8 +93,6 @@ _FRAME_SOURCE = re.compile(r"^ {4}\S| {4,}[~^ ]+$| {4,}\S")
 _PANIC = re.compile(r"^(?:panic|fatal error): ")
 _PYDANTIC = re.compile(r"\d validation errors? for ")
 _BANNER = "APPLICATION FAILED TO START"
-_NAMED = re.compile(r"^[\w.$]*(?:Error|Exception)(?: \[\w+\])?: ")
-_FRAME = re.compile(r"^\s+at \S")
 _ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
 _UNCAUGHT = re.compile(
     r"^Node\.js v\d|^node:internal|^Exception in thread |^(?:panic|fatal error): |UnhandledPromiseRejection|"
@@ -188,9 +186,10 @@ def _line(number: int, text: str, raw: str) -> _Line:
 def _joined(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
     current = _Joiner()
     inside = _in_message(lines)
+    spaced = is_spaced([not line.blank for line in lines])
     for line in lines:
         if line.blank:
-            current.blanks += 1
+            current.blanks += not spaced
         elif current.takes(line) or line.number in inside:
             current.add(line)
         else:
@@ -204,13 +203,14 @@ def _in_message(lines: Sequence[_Line]) -> frozenset[int]:
     """The lines that stand between the line that names an error and its first frame: its message goes on in them."""
     found: set[int] = set()
     for at, line in enumerate(lines):
-        if line.record or not _NAMED.match(line.text):
+        behind = next((end for begin, end in MESSAGES if begin.match(line.text)), None)
+        if line.record or behind is None:
             continue
         for below, other in enumerate(lines[at + 1 : at + 1 + MAX_MESSAGE_LINES], at + 1):
-            if _FRAME.match(other.text):
+            if behind.match(other.text):
                 found.update(one.number for one in lines[at + 1 : below])
                 break
-            if other.record or _head(other.text) or _NAMED.match(other.text) or _TRACEBACK in other.text:
+            if other.record or _head(other.text) or NAMED.match(other.text) or _TRACEBACK in other.text:
                 break
     return frozenset(found)
 
@@ -251,7 +251,7 @@ class _Joiner:
             return head is None and not (self._kind == "asterisks" and _BANNER not in text)
         if self._kind == "python":
             return self._python_takes(text, head is not None)
-        if _TRACEBACK in text or (_NAMED.match(text) and len(self.lines) == 1):
+        if _TRACEBACK in text or (NAMED.match(text) and len(self.lines) == 1):
             # A logger prints the exception without a head under the line that reports it (Spring: after a blank line).
             return head is None and self.blanks <= 1 and (_level_of(self.lines[0].text) or 0) >= Level.WARN
         if _CONTINUES.match(text):

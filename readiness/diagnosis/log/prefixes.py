@@ -5,11 +5,13 @@ Such a prefix hides the level, the indentation of a trace and the head of an exc
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 # A prefix is one only where nearly every line has it: a line of an entry point's shell may stand between.
 _NEARLY_ALL = 0.8
 _MOST_NESTED = 4
-STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+_SPACED_LINES = 6
+STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 
 _BARS = (
     re.compile(r"^[\w.-]+\s*\| ?"),  # Compose
@@ -19,6 +21,7 @@ _BARS = (
     re.compile(rf"^\s*{STAMP} \[[A-Z][A-Z/\d]*\]\s+(?:OUT|ERR) "),  # Cloud Foundry
     re.compile(rf"^{STAMP} [\w-]+\[[\w.-]+\]: "),  # Heroku
     re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\[\d+\])?: "),  # syslog and journalctl
+    re.compile(r"^#\d+ (?:\d+\.\d+ )?"),  # BuildKit
     re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d\d:\d\d) ?"),  # docker logs --timestamps
 )
 # A program may begin its own lines like this: it is another's prefix where lines of a trace stand behind it.
@@ -40,6 +43,12 @@ def without_prefixes(lines: Sequence[str]) -> list[str]:
             break
         stripped = [prefix.sub("", line, count=1) for line in stripped]
     return stripped
+
+
+def is_spaced(filled: Sequence[bool]) -> bool:
+    """Whether a blank line was put behind every line, as some web pages copy a log: then a blank line parts nothing."""
+    together = sum(one and other for one, other in pairwise(filled))
+    return sum(filled) >= _SPACED_LINES and together == 0
 
 
 def _is_prefix(pattern: re.Pattern[str], lines: Sequence[str]) -> bool:

@@ -219,3 +219,23 @@ def test_an_error_without_frames_keeps_to_its_line() -> None:
 @pytest.mark.parametrize(("line", "level"), [("❌ Error: no file", Level.ERROR), ("⚠️ slow disk", Level.WARN)])
 def test_a_sign_stands_for_a_level(line: str, level: Level) -> None:
     assert read_log(line)[0].level is level
+
+
+def test_the_message_of_a_rust_panic_goes_on_until_its_note() -> None:
+    log = (
+        "thread 'main' panicked at src/main.rs:16:10:\n"
+        "no session: Io(Os { code: 111 })\n"
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n"
+        "bye\n"
+    )
+    assert [entry.text.count("\n") for entry in read_log(log)] == [1, 0, 0]
+
+
+def test_blank_lines_that_a_page_put_behind_every_line_part_nothing() -> None:
+    spaced = PYTHON.replace("\n\n", "\n").replace("\n", "\n\n")
+    assert [entry.message for entry in read_log(spaced)] == [entry.message for entry in read_log(PYTHON)]
+
+
+def test_a_stamp_of_svlogd_is_a_head() -> None:
+    (entry,) = read_log("2025-11-25_01:02:03.12345 FATAL:  no memory\n")
+    assert (entry.level, entry.message, entry.time is not None) == (Level.FATAL, "FATAL:  no memory", True)

@@ -43,8 +43,9 @@ _LIBRARIES = {
             r"/jackc/pgx",
             r"/lib/pq",
             r"\bNpgsql\.",
+            r"/gems/pg-\d",
         ),
-        "mysql": (r"node_modules/mysql2?/", r"/(?:pymysql|aiomysql|MySQLdb)/", r"com\.mysql\."),
+        "mysql": (r"node_modules/mysql2?/", r"/(?:pymysql|aiomysql|MySQLdb)/", r"com\.mysql\.", r"/gems/mysql2-"),
         "redis": (
             r"node_modules/(?:ioredis|redis|@redis)/",
             r"\[ioredis\]",
@@ -53,6 +54,8 @@ _LIBRARIES = {
             r"clients\.jedis",
             r"StackExchange\.Redis",
             r"\bRedisException\b",
+            r"/go-redis/",
+            r"\bPredis\\\\",
         ),
         "kafka": (
             r"node_modules/kafkajs/",
@@ -63,16 +66,23 @@ _LIBRARIES = {
             r"rdkafka#",
             r"Confluent\.Kafka",
             r"org\.apache\.kafka\.clients",
+            r"/(?:sarama|kafka-go)[@/]",
         ),
         "mongodb": (r"node_modules/(?:mongodb|mongoose)/", r"/pymongo/", r"com\.mongodb\."),
-        "rabbitmq": (r"node_modules/(?:amqplib|amqp-connection-manager)/", r"/(?:pika|aio_pika)/", r"com\.rabbitmq\."),
+        "rabbitmq": (
+            r"node_modules/(?:amqplib|amqp-connection-manager)/",
+            r"/(?:pika|aio_pika|amqp091-go@[^/]+)/",
+            r"com\.rabbitmq\.",
+            r"\bRabbitMQ\.Client\.",
+        ),
+        "zookeeper": (r"org\.apache\.zookeeper\.(?:client\.|ClientCnxn)",),
     }.items()
 }
 
 # An exception of no known kind whose words are these may well pass on what befell a dependency or a setting.
 _OF_SOMETHING_ELSE = re.compile(
     r"connect|unreachable|time(?:d )?out|credential|denied|permission|missing|unknown|unsupported|invalid|refused|"
-    r"not (?:found|ready|available|installed|supported)|closed|ENOENT|config",
+    r"not (?:found|ready|available|installed|supported)|closed|ENOENT|no such file|config",
     re.IGNORECASE,
 )
 
@@ -224,7 +234,7 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
         return Reading(here, entry, Confidence.SURE, said[end].count)
     wrapper = best(found, Weight.WRAPPER)
     exception = here or _exception(entry)
-    if wrapper or exception is None or _GIVES_UP.search(exception.line):
+    if wrapper or exception is None or _GIVES_UP.search(exception.line) or _told_above(said, end, exception):
         behind = _look_back(said, end, wrapper)
         if behind:
             # A known wrapper is known to stand by its root; that another exception does so too is a guess.
@@ -238,6 +248,15 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
     if wrapper and (exception is None or wrapper.signature.priority > exception.signature.priority):
         return Reading(wrapper, entry, _of_wrapper(wrapper), said[end].count)
     return Reading(exception, entry, _of_kind(exception), said[end].count) if exception else None
+
+
+def _told_above(said: Sequence[Said], end: int, exception: Match) -> bool:
+    """Whether the entry right above an exception that no signature knows is an error that one knows."""
+    above = said[end - 1].entry if end else None
+    if exception.signature is not _ANY_EXCEPTION or above is None or (above.level or Level.WARN) < Level.ERROR:
+        return False
+    root = best(matches(above.text, entry=above))
+    return root is not None and root.is_specific
 
 
 def _newest(said: Sequence[Said], ended: bool) -> Reading | None:

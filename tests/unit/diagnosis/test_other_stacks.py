@@ -119,6 +119,37 @@ def test_a_command_that_failed_is_explained_by_what_it_printed() -> None:
     assert diagnosed(exited("auth", log)).cls == "dependency_name_unresolved"
 
 
+def test_an_exception_that_nobody_knows_is_explained_by_the_error_right_above_it() -> None:
+    log = (
+        'level=error msg="cannot keep the journal" err="open /data/journal: permission denied"\n'
+        "panic: no journal\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:9 +0x1d\n"
+    )
+    cause = diagnosed(exited("auth", log, 2))
+    assert (cause.cls, cause.confidence) == ("permission_denied", Confidence.LIKELY)
+
+
+def test_a_warning_above_an_exception_that_nobody_knows_explains_nothing() -> None:
+    log = (
+        'level=warning msg="cannot keep the journal" err="open /data/journal: permission denied"\n'
+        "panic: no journal\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:9 +0x1d\n"
+    )
+    assert diagnosed(exited("auth", log, 2)).cls == "app_exception"
+
+
+def test_a_server_that_lacks_its_own_tables_has_a_damaged_folder() -> None:
+    log = """2025-11-25 01:02:03 0 [ERROR] Could not open mysql.plugin table: "Table 'mysql.plugin' doesn't exist"\n"""
+    assert diagnosed(exited("auth", log)).cls == "volume_incompatible"
+
+
+def test_a_clients_search_for_a_socket_does_not_hide_why_the_server_is_gone() -> None:
+    log = (
+        "2025-11-25 01:02:03.123 UTC [39] PANIC:  could not locate a valid checkpoint record\n"
+        "psql: could not connect to server: No such file or directory\n\tIs the server running locally and accepting\n"
+        '\tconnections on Unix domain socket "/var/run/postgresql/.s.PGSQL.5432"?\n'
+    )
+    assert diagnosed(exited("auth", log)).cls == "volume_incompatible"
+
+
 def test_a_migration_that_makes_what_is_there_is_a_conflict() -> None:
     log = (
         'Migration "AddTotals1700000000000" failed, error: relation "totals" already exists\n'

@@ -38,7 +38,7 @@ _LIBRARIES = {
     for role, texts in {
         "postgres": (
             r"node_modules/pg(?:-\w+)?/",
-            r"/(?:psycopg2?|asyncpg)/",
+            r"(?:/|\b)(?:psycopg2?|asyncpg)(?:/|\.OperationalError|\.exceptions)",
             r"org\.postgresql\.",
             r"/jackc/pgx",
             r"/lib/pq",
@@ -361,7 +361,9 @@ _ANY_EXCEPTION = Signature(
 
 
 # What a task is told when the rest of its process ends: never why it ends.
-_CANCELLED = re.compile(r"\b(?:CancelledError|(?:Operation|Task)Canceled\w*|CancellationException|GeneratorExit)$")
+_CANCELLED = re.compile(
+    r"\b(?:CancelledError|(?:Operation|Task)Canceled\w*|CancellationException|GeneratorExit|SignalException|(?:Keyboard)?Interrupt)$"
+)
 
 
 def _exception(entry: Entry) -> Match | None:

@@ -167,3 +167,36 @@ def test_a_class_without_its_decorator_is_named_whichever_part_of_the_schema_it_
         "    at ObjectTypesFactory.getObjectTypeByHost (/app/node_modules/@nestjs/graphql/dist/x.js:1:1)\n"
     )
     assert diagnosed(exited("orders", log)).cls == "app_wiring"
+
+
+def test_what_a_process_that_is_asked_to_stop_raises_is_not_why_it_was_asked() -> None:
+    log = (
+        "web.1  | A server is already running. Check /app/tmp/pids/server.pid.\nweb.1  | exited with code 1\n"
+        "system | sending SIGTERM to all processes\ncss.1  | rails aborted!\ncss.1  | SignalException: SIGTERM\n"
+    )
+    assert diagnosed(exited("auth", log)).cls == "app_start_failed"
+
+
+def test_a_key_file_that_is_not_there_is_another_thing_than_one_that_all_may_read() -> None:
+    log = (
+        '{"t":{"$date":"2025-11-25T01:02:03.456+00:00"},"s":"I","c":"ACCESS","id":20254,"msg":"Read security file '
+        'failed","attr":{"error":{"code":30,"errmsg":"Error reading file /data/key: No such file or directory"}}}\n'
+    )
+    assert diagnosed(exited("auth", log)).cls == "config_invalid"
+
+
+def test_a_library_that_is_only_tried_explains_no_end() -> None:
+    log = (
+        "Cannot load library libgssapi_krb5.so.2\n"
+        "Error: Error loading shared library libgssapi_krb5.so.2: No such file or directory\n"
+    )
+    assert diagnosed(exited("auth", log)).confidence is Confidence.UNKNOWN
+
+
+def test_a_library_that_the_runtime_needed_late_explains_the_end() -> None:
+    log = (
+        "Cannot load library libgssapi_krb5.so\n"
+        "Unhandled exception. System.ComponentModel.Win32Exception (0x80090020): The type initializer for "
+        "'NetSecurityNative' threw an exception.\n   at System.Net.Http.AuthenticationHelper.SendAsync()\n"
+    )
+    assert diagnosed(exited("auth", log)).cls == "native_module"

@@ -81,7 +81,11 @@ def _fits(reading: Reading, exit_code: int) -> bool:
         return reading.uncaught
     if exit_code in _SIGNALS:
         known = _ENDS_IN_A_SIGNAL.get(exit_code, set())
-        aborted = exit_code in (132, 134, 135, 136, 139) and reading.uncaught and reading.match.is_specific
+        # .NET ends a process so whose exception nobody caught, be it known or not.
+        told = reading.match.is_specific or (
+            exit_code == 134 and reading.match.signature.cause is CauseClass.APP_EXCEPTION
+        )
+        aborted = exit_code in (132, 134, 135, 136, 139) and reading.uncaught and told
         native = reading.match.signature.cause in _NATIVE
         return reading.match.signature.cause in known or aborted or (native and exit_code not in (137, 143))
     return True

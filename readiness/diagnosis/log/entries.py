@@ -96,8 +96,8 @@ _BANNER = "APPLICATION FAILED TO START"
 _ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
 _UNCAUGHT = re.compile(
     r"^Node\.js v\d|^node:internal|^Exception in thread |^(?:panic|fatal error): |UnhandledPromiseRejection|"
-    r"\[ExceptionHandler\]|^Unhandled exception|APPLICATION FAILED TO START|Application startup failed|FATAL ERROR: |"
-    r"[Uu]ncaughtException|Uncaught exception|thread '[^']+' panicked at|Application run failed",
+    r"\[ExceptionHandler\]|FATAL ERROR: |^Unhandled [Ee]xception|APPLICATION FAILED TO START|"
+    r"Application startup failed|[Uu]ncaught ?[Ee]xception|thread '[^']+' panicked at|Application run failed",
     re.MULTILINE,
 )
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _EXCEPTION = re.compile(
-    r"^(?:[^\n]{0,80}?\bException in thread \"[^\"]*\" |Uncaught |Unhandled exception\. |Caused by: |Suppressed: )?"
+    r"^(?:[^\n]{0,80}?\bException in thread \"[^\"]*\" |Uncaught |Unhandled [Ee]xception[.:] "
+    r"|Caused by: |Suppressed: )?"
     r"(?P<kind>[A-Za-z_][\w.$]*(?:Error|Exception|Failure|Exceeded|Exit|Interrupt|Warning|Timeout|Errors|Missing|Invalid)\w*"
-    r"|(?:Error|Exception)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)"
+    r"|(?:Error|Exception)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?=(?: \[\w+\])?: ))"
     r"(?: \[\w+\])?(?:: (?P<message>.*))?$"
 )
 _PYTHON_NEXT = re.compile(

@@ -200,3 +200,25 @@ def test_a_library_that_the_runtime_needed_late_explains_the_end() -> None:
         "'NetSecurityNative' threw an exception.\n   at System.Net.Http.AuthenticationHelper.SendAsync()\n"
     )
     assert diagnosed(exited("auth", log)).cls == "native_module"
+
+
+def test_an_older_net_runtime_writes_its_last_words_with_a_capital() -> None:
+    log = (
+        "Unhandled Exception: System.NullReferenceException: Object reference not set to an instance of an object.\n"
+        "   at Shop.Program.Main(String[] args) in /src/Program.cs:line 9\n"
+    )
+    assert diagnosed(exited("auth", log, 134)).cls == "app_exception"
+
+
+def test_the_functions_of_a_go_trace_are_no_exceptions() -> None:
+    log = (
+        "mkdir /data/rules: permission denied\nerror initialising module: storage\n"
+        "github.com/acme/shop/modules.(*Manager).start\n\t/src/modules.go:122\nmain.main\n\t/src/main.go:110\n"
+        "runtime.main\n\t/usr/local/go/src/runtime/proc.go:250\n"
+    )
+    assert diagnosed(exited("auth", log)).cls == "permission_denied"
+
+
+def test_a_folder_where_the_settings_file_should_be_is_a_setting() -> None:
+    log = 'level=error msg="cannot start" err="open /etc/shop/config.yaml: is a directory"\n'
+    assert diagnosed(exited("auth", log)).cls == "config_invalid"

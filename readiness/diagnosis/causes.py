@@ -256,7 +256,7 @@ EXPLANATIONS: dict[CauseClass, Explanation] = {
         "Free space on the engine's disk or in the volume.",
     ),
     CauseClass.RESOURCE_LIMIT: Explanation(
-        "A limit other than memory was met: open files, processes, shared memory.",
+        "A limit other than the container's memory was met: files, processes, shared memory, what the host has left.",
         "Raise the named limit, or find what leaks.",
     ),
     CauseClass.PERMISSION_DENIED: Explanation(

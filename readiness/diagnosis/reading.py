@@ -82,7 +82,8 @@ _LIBRARIES = {
 # An exception of no known kind whose words are these may well pass on what befell a dependency or a setting.
 _OF_SOMETHING_ELSE = re.compile(
     r"connect|unreachable|time(?:d )?out|credential|denied|permission|missing|unknown|unsupported|invalid|refused|"
-    r"not (?:found|ready|available|installed|supported)|closed|ENOENT|no such file|config",
+    r"not (?:found|ready|available|installed|supported)|closed|ENOENT|no such file|config|"
+    r"incompatible|corrupt|\bversions?\b|\bdatabase\b|\bdirectory\b|\bin use\b|\block(?:ed|s)?\b",
     re.IGNORECASE,
 )
 

@@ -222,3 +222,10 @@ def test_the_functions_of_a_go_trace_are_no_exceptions() -> None:
 def test_a_folder_where_the_settings_file_should_be_is_a_setting() -> None:
     log = 'level=error msg="cannot start" err="open /etc/shop/config.yaml: is a directory"\n'
     assert diagnosed(exited("auth", log)).cls == "config_invalid"
+
+
+@pytest.mark.parametrize(
+    "words", ["the data are of an incompatible version", "the database is of another make", "the store is locked by 7"]
+)
+def test_an_error_that_speaks_of_what_the_program_found_is_no_sure_fault_of_its_own_code(words: str) -> None:
+    assert diagnosed(exited("auth", f"Error: {words}\n")).confidence is Confidence.UNKNOWN

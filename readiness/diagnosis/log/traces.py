@@ -30,7 +30,7 @@ NAMED = re.compile(r"^[\w.$]*(?:Error|Exception)(?: \[\w+\])?: ")
 _FRAME = re.compile(r"^\s+at \S")
 # What begins an error whose message may go on over lines, and what stands behind the message: Node, the JVM; Rust.
 MESSAGES = (
-    (NAMED, _FRAME),
+    (re.compile(rf"^(?:Caused by: )?{NAMED.pattern[1:]}"), _FRAME),
     (re.compile(r"^thread '[^']+'(?: \(\d+\))? panicked at"), re.compile(r"^(?:note: run with|stack backtrace:)")),
 )
 

@@ -229,3 +229,15 @@ def test_a_folder_where_the_settings_file_should_be_is_a_setting() -> None:
 )
 def test_an_error_that_speaks_of_what_the_program_found_is_no_sure_fault_of_its_own_code(words: str) -> None:
     assert diagnosed(exited("auth", f"Error: {words}\n")).confidence is Confidence.UNKNOWN
+
+
+def test_the_cause_that_a_trace_names_may_go_on_over_lines() -> None:
+    log = (
+        "Exception in thread main com.acme.StartException: cannot start\n"
+        "\tat com.acme.Shop.main(Shop.java:9)\n"
+        "Caused by: io.micronaut.context.exceptions.BeanInstantiationException: Error instantiating bean\n\n"
+        "Message: Failed to initialize pool: The connection attempt failed.\n"
+        "Path Taken: DataSource.dataSource(Configuration configuration)\n"
+        "\tat io.micronaut.context.DefaultBeanContext.create(DefaultBeanContext.java:2367)\n"
+    )
+    assert diagnosed(exited("auth", log)).cls == "dependency_unreachable"

@@ -347,13 +347,14 @@ def _remark(said: Sequence[Said]) -> Reading | None:
 
 def _of_kind(exception: Match) -> Confidence:
     """An error of the program's own code is likely what it is; an exception that no signature knows may be anything."""
-    unknown = exception.signature is _ANY_EXCEPTION and _OF_SOMETHING_ELSE.search(exception.line)
+    of_any = exception.signature.cause is CauseClass.APP_EXCEPTION and not exception.is_specific
+    unknown = of_any and _OF_SOMETHING_ELSE.search(exception.line)
     return Confidence.UNKNOWN if unknown else Confidence.LIKELY
 
 
 def _of_wrapper(wrapper: Match) -> Confidence:
     """A wrapper without its root names a kind of failure at best."""
-    return Confidence.LIKELY if wrapper.signature.priority >= SPECIFIC - 15 else Confidence.UNKNOWN
+    return _of_kind(wrapper) if wrapper.signature.priority >= SPECIFIC - 15 else Confidence.UNKNOWN
 
 
 _ANY_EXCEPTION = Signature(

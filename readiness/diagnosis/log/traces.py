@@ -13,7 +13,7 @@ _EXCEPTION = re.compile(
     r"^(?:[^\n]{0,80}?\bException in thread \"[^\"]*\" |Uncaught |Unhandled [Ee]xception[.:] "
     r"|Caused by: |Suppressed: )?"
     r"(?P<kind>[A-Za-z_][\w.$]*(?:Error|Exception|Failure|Exceeded|Exit|Interrupt|Warning|Timeout|Errors|Missing|Invalid)\w*"
-    r"|(?:Error|Exception)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?=(?: \[\w+\])?: ))"
+    r"|(?:Error|Exception)\b|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?<!\.service)(?<!\.socket)(?<!\.timer)(?=(?: \[\w+\])?: ))"
     r"(?: \[\w+\])?(?:: (?P<message>.*))?$"
 )
 _PYTHON_NEXT = re.compile(

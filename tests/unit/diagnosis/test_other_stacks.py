@@ -241,3 +241,21 @@ def test_the_cause_that_a_trace_names_may_go_on_over_lines() -> None:
         "\tat io.micronaut.context.DefaultBeanContext.create(DefaultBeanContext.java:2367)\n"
     )
     assert diagnosed(exited("auth", log)).cls == "dependency_unreachable"
+
+
+def test_a_panic_that_speaks_of_what_the_program_found_is_no_likely_fault_of_its_own_code() -> None:
+    log = "thread 'main' panicked at 'cannot open the store: the database is of another make', src/main.rs:4:5\n"
+    assert diagnosed(exited("auth", log, 101)).confidence is Confidence.UNKNOWN
+
+
+def test_a_unit_whose_user_is_not_there_is_a_setting() -> None:
+    log = (
+        "Nov 25 01:02:03 host systemd[1]: shop.service: Main process exited, code=exited, status=217/USER\n"
+        "Nov 25 01:02:03 host systemd[1]: shop.service: Failed with result 'exit-code'.\n"
+    )
+    assert diagnosed(exited("auth", log)).cls == "config_invalid"
+
+
+def test_the_health_check_that_the_engine_shows_lacks_its_program() -> None:
+    log = '"Health": {\n "Log": [\n {\n "ExitCode": 1,\n "Output": "/bin/sh: 1: curl: not found\\n"\n }\n ]\n}\n'
+    assert diagnosed(exited("auth", log)).cls == "healthcheck_broken"

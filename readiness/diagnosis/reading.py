@@ -55,7 +55,7 @@ _LIBRARIES = {
             r"StackExchange\.Redis",
             r"\bRedisException\b",
             r"/go-redis/",
-            r"\bPredis\\\\",
+            r"\bPredis\\",
         ),
         "kafka": (
             r"node_modules/kafkajs/",

@@ -17,7 +17,7 @@ from readiness.model.finding import Cause, Confidence
 
 def of_healthcheck(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """The HEALTHCHECK does not pass: is it the check, or what it checks?"""
-    failed = [entry for entry in evidence.state.health_log if entry.exit_code != 0]
+    failed = evidence.state.failed_checks
     if evidence.state.health == "healthy" or not failed:
         return None
     output = failed[-1].output

@@ -36,6 +36,12 @@ class ContainerState:
     health_log: tuple[HealthLogEntry, ...] = ()
 
     @property
+    def failed_checks(self) -> tuple[HealthLogEntry, ...]:
+        """The runs of the HEALTHCHECK that failed in the newest life: the engine keeps those of earlier ones too."""
+        since = self.started_at or 0.0
+        return tuple(entry for entry in self.health_log if entry.exit_code != 0 and (not entry.at or entry.at >= since))
+
+    @property
     def is_running(self) -> bool:
         return self.status in ("running", "paused")
 

@@ -4,13 +4,14 @@ from fixtures.criteria import P1, P2, criterion, shown_cause
 from fixtures.subjects import demand_ready
 from readiness.checks.endings import check_no_restart
 from readiness.checks.reasons import why_not_ready
+from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.crash import Crash
 from readiness.experiments.restart import Restart
 from readiness.experiments.store import Experiments
 from readiness.model import subjects
 from readiness.model.criterion import Subject
-from readiness.model.finding import Blocked, Confidence, Unmet
+from readiness.model.finding import Blocked, Unmet
 from readiness.model.units import format_duration
 from readiness.platform import Platform, Service
 from readiness.runtime.record import Record
@@ -41,7 +42,7 @@ def _check_came_back(platform: Platform, service: Service, seen: Crash | Restart
     budget_s = service.promise.recovers_within or 0.0
     if seen.ready_after_s is None:
         cause = why_not_ready(platform, service.name)
-        known = cause if cause.confidence is not Confidence.UNKNOWN else None
+        known = cause if cause.cls != CauseClass.UNKNOWN else None
         seen_now = () if known else cause.evidence
         raise Unmet(f"not ready again after {after}", known, (seen.last_answer, *seen_now))
     assert seen.ready_after_s <= budget_s, (

@@ -53,9 +53,26 @@ def resolve(
     for node in graph:
         if node.name not in names:
             tell(ImageReady(node=node.name, image=node.image, how="here", took_s=time.monotonic() - begun))
+    builders = {node.image: node.name for node in graph if node.build}
     to_build = [node for node in missing if node.build]
-    to_pull = [node for node in missing if not node.build]
-    return _build_all(to_build, digests, compose, tell) | _pull_all(client, to_pull, tell)
+    to_pull = [node for node in missing if not node.build and node.image not in builders]
+    shared = {node.name: builders[node.image] for node in missing if not node.build and node.image in builders}
+    unbuilt = _build_all(to_build, digests, compose, tell)
+    for name, builder in shared.items():
+        if builder not in unbuilt:
+            tell(ImageReady(node=name, image=graph[name].image, how="built", took_s=time.monotonic() - begun))
+    return unbuilt | _unshared(shared, unbuilt, graph) | _pull_all(client, to_pull, tell)
+
+
+def _unshared(
+    shared: Mapping[str, str], unbuilt: Mapping[str, ImageUnavailable], graph: Graph
+) -> dict[str, ImageUnavailable]:
+    """The nodes that run an image which is built for another one, where that failed."""
+    return {
+        name: ImageUnavailable(name, f"the image {graph[name].image} is built for {builder}, and cannot be built")
+        for name, builder in shared.items()
+        if builder in unbuilt
+    }
 
 
 def _is_here(client: docker.DockerClient, node: Node, digest: str | None) -> bool:

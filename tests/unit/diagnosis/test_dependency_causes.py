@@ -113,6 +113,15 @@ def test_a_health_check_that_fails_on_a_node_that_answers_is_itself_broken() -> 
     assert (cause.cls, cause.confidence) == ("healthcheck_broken", Confidence.LIKELY)
 
 
+def test_a_health_check_that_failed_in_an_earlier_life_tells_nothing_of_this_one() -> None:
+    evidence = running("auth", health="starting")
+    said = "redis is down: connect ECONNREFUSED redis:6379"
+    old = replace(evidence.state, started_at=1000.0, health_log=(HealthLogEntry(1, said, 990.0),))
+    new = replace(old, health_log=(HealthLogEntry(1, said, 1010.0),))
+    causes = [diagnosed(replace(evidence, state=state)).cls for state in (old, new)]
+    assert causes == ["unknown", "dependency_unreachable"]
+
+
 def test_a_node_does_not_wait_for_a_dependency_that_is_merely_declared() -> None:
     graph = graph_of(node("a", needs={"b": Condition.STARTED}), node("b"))
     never = exited("a")

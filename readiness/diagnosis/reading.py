@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from readiness.diagnosis import own_fault
 from readiness.diagnosis.addresses import DATABASES, role_of_port, roles_in
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
@@ -78,14 +79,6 @@ _LIBRARIES = {
         "zookeeper": (r"org\.apache\.zookeeper\.(?:client\.|ClientCnxn)",),
     }.items()
 }
-
-# An exception of no known kind whose words are these may well pass on what befell a dependency or a setting.
-_OF_SOMETHING_ELSE = re.compile(
-    r"connect|unreachable|time(?:d )?out|credential|denied|permission|missing|unknown|unsupported|invalid|refused|"
-    r"not (?:found|ready|available|installed|supported)|closed|ENOENT|no such file|config|"
-    r"incompatible|corrupt|\bversions?\b|\bdatabase\b|\bdirectory\b|\bin use\b|\block(?:ed|s)?\b",
-    re.IGNORECASE,
-)
 
 _RECOVERED = re.compile(
     r"(?<!not )(?<!never )(?<!be )\b"
@@ -247,8 +240,8 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
             return replace(below, confidence=Confidence.LIKELY, reported_by=entry)
         wrapper = _outer_wrapper(said, end, wrapper)
     if wrapper and (exception is None or wrapper.signature.priority > exception.signature.priority):
-        return Reading(wrapper, entry, _of_wrapper(wrapper), said[end].count)
-    return Reading(exception, entry, _of_kind(exception), said[end].count) if exception else None
+        return Reading(wrapper, entry, _of_wrapper(wrapper, entry), said[end].count)
+    return Reading(exception, entry, _of_kind(exception, entry), said[end].count) if exception else None
 
 
 def _told_above(said: Sequence[Said], end: int, exception: Match) -> bool:
@@ -265,7 +258,7 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
     behind = _look_back(said, len(said), None)
     if behind is None:
         wrappers = ((best(matches(s.entry.text, entry=s.entry), Weight.WRAPPER), s) for s in reversed(said))
-        return next((Reading(m, s.entry, _of_wrapper(m), s.count) for m, s in wrappers if m), None)
+        return next((Reading(m, s.entry, _of_wrapper(m, s.entry), s.count) for m, s in wrappers if m), None)
     near = any(s.entry is behind.entry for s in said[-LAST_WORDS:])
     if behind.match.is_specific:
         sure = ended and near and behind.confidence is Confidence.SURE
@@ -295,7 +288,7 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
         exception = root or (_exception(one.entry) if (one.entry.level or Level.ERROR) >= Level.ERROR else None)
         wraps = any(match.signature.role is Weight.WRAPPER for match in found)
         if exception and one.entry.is_trouble and not wraps and not _GIVES_UP.search(exception.line):
-            return Reading(exception, one.entry, _of_kind(exception), one.count)
+            return Reading(exception, one.entry, _of_kind(exception, one.entry), one.count)
         if root and one.entry.is_trouble and kind is None:
             kind = Reading(root, one.entry, Confidence.LIKELY, one.count)
     return quiet or kind
@@ -345,16 +338,15 @@ def _remark(said: Sequence[Said]) -> Reading | None:
     return None
 
 
-def _of_kind(exception: Match) -> Confidence:
+def _of_kind(exception: Match, entry: Entry) -> Confidence:
     """An error of the program's own code is likely what it is; an exception that no signature knows may be anything."""
     of_any = exception.signature.cause is CauseClass.APP_EXCEPTION and not exception.is_specific
-    unknown = of_any and _OF_SOMETHING_ELSE.search(exception.line)
-    return Confidence.UNKNOWN if unknown else Confidence.LIKELY
+    return Confidence.UNKNOWN if of_any and not own_fault.is_likely(exception.line, entry) else Confidence.LIKELY
 
 
-def _of_wrapper(wrapper: Match) -> Confidence:
+def _of_wrapper(wrapper: Match, entry: Entry) -> Confidence:
     """A wrapper without its root names a kind of failure at best."""
-    return _of_kind(wrapper) if wrapper.signature.priority >= SPECIFIC - 15 else Confidence.UNKNOWN
+    return _of_kind(wrapper, entry) if wrapper.signature.priority >= SPECIFIC - 15 else Confidence.UNKNOWN
 
 
 _ANY_EXCEPTION = Signature(

@@ -191,10 +191,16 @@ def _began_before(platform: Platform, record: Record, evidence: NodeEvidence, ca
 
 
 def _cause_of(own: list[Ending]) -> Cause | None:
-    """The best known of the causes, the newest of equals; None where no end is explained."""
-    rank = [Confidence.SURE, Confidence.LIKELY]
-    known = [ending.cause for ending in reversed(own) if ending.cause.confidence in rank]
+    """The best known of the causes, the newest of equals; None where no end has any."""
+    rank = [Confidence.SURE, Confidence.LIKELY, Confidence.UNKNOWN]
+    known = [ending.cause for ending in reversed(own) if _names_something(ending.cause)]
     return min(known, key=lambda cause: rank.index(cause.confidence), default=None)
+
+
+def _names_something(cause: Cause) -> bool:
+    """Also an exception that may be anything is better shown than nothing."""
+    unsure = cause.confidence is Confidence.UNKNOWN
+    return cause.cls != CauseClass.UNKNOWN and not (unsure and cause.cls in _SAYS_NOTHING_ELSE)
 
 
 def _evidence(platform: Platform, record: Record, node: str, number: int) -> NodeEvidence:

@@ -21,14 +21,9 @@ def log_of_the_end(evidence: NodeEvidence) -> str:
 
 def reading_of_the_end(evidence: NodeEvidence) -> Reading | None:
     """What the log says of the newest end of the process."""
-    ended = log_of_the_end(evidence)
-    told, newer = read_once(ended, ended=True), read_once(evidence.log, ended=False)
-    if told and told.confidence is Confidence.UNKNOWN and ended != evidence.log and newer and newer.match.is_specific:
-        # Times of whole seconds may count the last words of one life to the next.
-        return _likely(newer)
     return (
-        told
-        or newer
+        read_once(log_of_the_end(evidence), ended=True)
+        or read_once(evidence.log, ended=False)
         # A life that ended without a word, after one that said why it did.
         or (_likely(read_once(evidence.earlier_log, ended=True)) if evidence.earlier_log.strip() else None)
     )

@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.diagnosis.causes import CauseClass
-from readiness.diagnosis.lastwords import reading_of_the_end
 from readiness.diagnosis.log.lives import newest_life
 from readiness.model.evidence import ContainerState, NodeEvidence
-from readiness.model.finding import Confidence
 from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, running
 
 REFUSED = (
@@ -114,9 +111,3 @@ def test_a_clock_that_is_not_the_engines_cuts_nothing() -> None:
 def test_splitting_twice_changes_nothing_more() -> None:
     once = newest_life(exited("auth", lives(BANNERS[0], REFUSED, KEY)))
     assert newest_life(once) == once
-
-
-def test_last_words_that_were_counted_to_the_next_life_are_still_read() -> None:
-    reading = reading_of_the_end(replace(running("auth"), earlier_log=BANNERS[1].format(n=1), log=KEY))
-    assert reading is not None
-    assert (reading.match.signature.cause, reading.confidence) == (CauseClass.CONFIG_INVALID, Confidence.LIKELY)

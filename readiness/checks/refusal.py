@@ -1,12 +1,14 @@
 """Why a service did not accept a request of the suite: its backing services are asked, then its log is read."""
 
+from collections.abc import Mapping
+
 from readiness.checks.backing import demand_usable
 from readiness.checks.reasons import told_soon
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.diagnosis.request import request_cause, uncaught_cause
 from readiness.model.contract import Request
-from readiness.model.evidence import HttpAnswer
+from readiness.model.evidence import HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence, Unmet
 from readiness.platform import Platform
 
@@ -24,7 +26,11 @@ def is_trouble(answer: HttpAnswer) -> bool:
 
 def cause_since(platform: Platform, node: str, since: float) -> Cause | None:
     """What a service logged since then of a failure, as a cause."""
-    return request_cause(platform.evidence_since(node, since - _MARGIN_S), platform.graph, platform.neighbours())
+    return _told(platform, node, since, platform.neighbours())
+
+
+def _told(platform: Platform, node: str, since: float, neighbours: Mapping[str, NodeEvidence]) -> Cause | None:
+    return request_cause(platform.evidence_since(node, since - _MARGIN_S), platform.graph, neighbours)
 
 
 def cause_of_a_dead_thread(platform: Platform, node: str) -> Cause | None:
@@ -54,7 +60,9 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
     if not is_trouble(answer):
         return None
     demand_usable(platform, platform.service(service))
-    return told_soon(lambda: cause_since(platform, service, since)) or _health_lie(service, answer)
+    # Every neighbour is asked for it: once, and not for each look at the log.
+    neighbours = platform.neighbours()
+    return told_soon(lambda: _told(platform, service, since, neighbours)) or _health_lie(service, answer)
 
 
 def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:

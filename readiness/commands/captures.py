@@ -44,7 +44,6 @@ _LEVELS = frozenset(
 _OF_COMPOSE = re.compile(
     rf"^{_ESCAPES}(?:Attaching to |time=\"|WARN\[\d+\]|\[\+\] |Gracefully |Aborting on |dependency failed to start|"
     r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ |"
-    # Compose of the first version, and the command itself as it was typed.
     r"(?:Starting|Creating|Recreating|Restarting|Stopping|Removing|Pulling) (?:\S+\s*$|[\w.\x20-]{1,80} *\.\.\.)|"
     r"\S+ is up-to-date\s*$|[^|\n]{0,80}[$#\u276f>] (?:sudo )?(?:docker|podman)\b)"
 )

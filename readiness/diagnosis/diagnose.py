@@ -58,8 +58,7 @@ def _of_health(evidence: NodeEvidence, scene: Scene) -> Cause | None:
 
 
 def _unexplained(evidence: NodeEvidence, scene: Scene) -> Cause:
-    checks = () if evidence.state.health == "healthy" else evidence.state.failed_checks
-    failed = tuple(f"HEALTHCHECK exited with {each.exit_code}: {each.output.strip()[:200]}" for each in checks[-1:])
+    failed = tuple(str(check) for check in evidence.state.failed_checks[-1:])
     lines = (*state.describe(evidence), *answers(evidence), *failed, *wording.last_lines(evidence.log))
     lines += _doubtful_settings(evidence, scene)
     return replace(

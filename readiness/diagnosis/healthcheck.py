@@ -18,10 +18,10 @@ from readiness.model.finding import Cause, Confidence
 def of_healthcheck(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     """The HEALTHCHECK does not pass: is it the check, or what it checks?"""
     failed = evidence.state.failed_checks
-    if evidence.state.health == "healthy" or not failed:
+    if not failed:
         return None
     output = failed[-1].output
-    line = (f"HEALTHCHECK exited with {failed[-1].exit_code}: {output.strip()[:200]}",)
+    line = (str(failed[-1]),)
     match = best(matches(output, Source.HEALTH))
     if match:
         said = {"node": evidence.node, **match.groups}

@@ -15,6 +15,9 @@ class HealthLogEntry:
     output: str
     at: float
 
+    def __str__(self) -> str:
+        return f"HEALTHCHECK exited with {self.exit_code}: {self.output.strip()[:200]}"
+
 
 @dataclass(frozen=True)
 class ContainerState:
@@ -37,7 +40,12 @@ class ContainerState:
 
     @property
     def failed_checks(self) -> tuple[HealthLogEntry, ...]:
-        """The runs of the HEALTHCHECK that failed in the newest life: the engine keeps those of earlier ones too."""
+        """The runs of the HEALTHCHECK that failed in the newest life; () while it passes.
+
+        The engine keeps those of earlier lives too.
+        """
+        if self.health == "healthy":
+            return ()
         since = self.started_at or 0.0
         return tuple(entry for entry in self.health_log if entry.exit_code != 0 and (not entry.at or entry.at >= since))
 

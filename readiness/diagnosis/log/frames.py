@@ -7,8 +7,8 @@ from readiness.diagnosis.log.traces import Link
 _PYTHON = re.compile(r'^\s+File "(?P<path>[^"\n]+)", line \d+', re.MULTILINE)
 _NODE = re.compile(r"^\s+at (?:[^\n]*\()?(?:file://)?(?P<path>/?[\w.@~/\\-][^():\n]*):\d+:\d+\)?\s*$", re.MULTILINE)
 _OF_A_LIBRARY = re.compile(
-    r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems|vendor)/|/lib/python\d|^node:|^<|^internal/|^events\.js|"
-    r"^[\w_]+\.js$|/\.(?:yarn|pnpm)/|\.(?:pnp)\b"
+    r"(?:^|/)(?:node_modules|site-packages|dist-packages|gems|vendor)/|/lib/python\d|^node:|^<|^internal/|"
+    r"^\w+\.js$|/\.(?:yarn|pnpm)/|\.pnp\b"
 )
 
 

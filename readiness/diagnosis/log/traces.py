@@ -26,11 +26,12 @@ _IGNORED = "Exception ignored in"
 _CAUSED_BY = re.compile(r"^\s*(?:Caused by: |\[cause\]: |\[errors\]: \[|---> |Original error: )", re.MULTILINE)
 _PANIC = re.compile(r"^(?:panic|fatal error): (?P<message>.+)$", re.MULTILINE)
 _MESSAGE_LINES = 12
-NAMED = re.compile(r"^[\w.$]*(?:Error|Exception)(?: \[\w+\])?: ")
+_NAME = r"[\w.$]*(?:Error|Exception)(?: \[\w+\])?: "
+NAMED = re.compile(rf"^{_NAME}")
 _FRAME = re.compile(r"^\s+at \S")
 # What begins an error whose message may go on over lines, and what stands behind the message: Node, the JVM; Rust.
 MESSAGES = (
-    (re.compile(rf"^(?:Caused by: )?{NAMED.pattern[1:]}"), _FRAME),
+    (re.compile(rf"^(?:Caused by: )?{_NAME}"), _FRAME),
     (re.compile(r"^thread '[^']+'(?: \(\d+\))? panicked at"), re.compile(r"^(?:note: run with|stack backtrace:)")),
 )
 

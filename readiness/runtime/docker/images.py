@@ -55,24 +55,16 @@ def resolve(
             tell(ImageReady(node=node.name, image=node.image, how="here", took_s=time.monotonic() - begun))
     builders = {node.image: node.name for node in graph if node.build}
     to_build = [node for node in missing if node.build]
-    to_pull = [node for node in missing if not node.build and node.image not in builders]
-    shared = {node.name: builders[node.image] for node in missing if not node.build and node.image in builders}
-    unbuilt = _build_all(to_build, digests, compose, tell)
-    for name, builder in shared.items():
-        if builder not in unbuilt:
-            tell(ImageReady(node=name, image=graph[name].image, how="built", took_s=time.monotonic() - begun))
-    return unbuilt | _unshared(shared, unbuilt, graph) | _pull_all(client, to_pull, tell)
-
-
-def _unshared(
-    shared: Mapping[str, str], unbuilt: Mapping[str, ImageUnavailable], graph: Graph
-) -> dict[str, ImageUnavailable]:
-    """The nodes that run an image which is built for another one, where that failed."""
-    return {
-        name: ImageUnavailable(name, f"the image {graph[name].image} is built for {builder}, and cannot be built")
-        for name, builder in shared.items()
-        if builder in unbuilt
-    }
+    others = [node for node in missing if not node.build]
+    failed = _build_all(to_build, digests, compose, tell)
+    for node in others:
+        builder = builders.get(node.image)
+        if builder in failed:
+            told = f"the image {node.image} is built for {builder}, and cannot be built"
+            failed[node.name] = ImageUnavailable(node.name, told)
+        elif builder is not None:
+            tell(ImageReady(node=node.name, image=node.image, how="built", took_s=time.monotonic() - begun))
+    return failed | _pull_all(client, [node for node in others if node.image not in builders], tell)
 
 
 def _is_here(client: docker.DockerClient, node: Node, digest: str | None) -> bool:

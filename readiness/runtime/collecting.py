@@ -11,6 +11,9 @@ from readiness.runtime.listening import listening_sockets
 from readiness.runtime.protocol import Runtime
 from readiness.runtime.record import Record
 
+# A restart policy waits ever longer between two lives, and a look takes milliseconds.
+_LOOKS_AGAIN = 3
+
 
 def collect(
     node: str,
@@ -28,8 +31,7 @@ def collect(
 
     :raises EngineLost: the engine no longer answers.
     """
-    state = runtime.state(node)
-    log, earlier = _logs(node, state, runtime)
+    state, log, earlier = _state_and_logs(node, runtime)
     return NodeEvidence(
         node=node,
         state=state,
@@ -47,6 +49,18 @@ def collect(
 def environment_of(node: Node, redactor: Redactor) -> dict[str, str]:
     """What the node's environment is declared to be, every secret masked."""
     return {name: redactor.redact(value) for name, value in node.environment.items()}
+
+
+def _state_and_logs(node: str, runtime: Runtime) -> tuple[ContainerState, str, str]:
+    """State and logs of one life: read again where the next began meanwhile, whose lines would be among them."""
+    state = runtime.state(node)
+    logs = _logs(node, state, runtime)
+    for _ in range(_LOOKS_AGAIN):
+        newer = runtime.state(node)
+        if newer.started_at == state.started_at:
+            break
+        state, logs = newer, _logs(node, newer, runtime)
+    return state, *logs
 
 
 def _logs(node: str, state: ContainerState, runtime: Runtime) -> tuple[str, str]:

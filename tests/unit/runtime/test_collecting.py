@@ -54,6 +54,22 @@ def test_of_a_node_that_died_the_log_of_its_last_life_is_apart(runtime: FakeRunt
     assert seen.earlier_log == "first life\ndied of ***"
 
 
+def test_a_life_that_begins_while_the_log_is_read_is_not_mixed_with_the_one_before(
+    runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime.states["auth"] = ContainerState("restarting", exit_code=1, started_at=10)
+    read = runtime.log
+
+    def begins_meanwhile(node: str, **limits: float) -> str:
+        runtime.states[node] = ContainerState("running", started_at=20)
+        return read(node, **limits)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runtime, "log", begins_meanwhile)
+    seen = evidence(runtime)
+    assert (seen.state.status, seen.log) == ("running", "second life\nnow")
+    assert seen.earlier_log == "first life\ndied of ***"
+
+
 def test_no_secret_is_in_the_evidence(runtime: FakeRuntime) -> None:
     runtime.states["auth"] = ContainerState("exited")
     seen = evidence(runtime)

@@ -364,8 +364,8 @@ def _exception(entry: Entry) -> Match | None:
     """An exception that no signature knows: its kind and message are all that can be told."""
     if not entry.chain or not (entry.uncaught or (entry.level or Level.ERROR) >= Level.ERROR):
         return None
-    outermost = entry.chain[0]
-    if all(_CANCELLED.search(link.kind) for link in entry.chain):
+    outermost = next((link for link in entry.chain if not _CANCELLED.search(link.kind)), None)
+    if outermost is None:
         return None
     return Match(_ANY_EXCEPTION, str(outermost)[:300], 0, {"msg": str(outermost)[:300]})
 

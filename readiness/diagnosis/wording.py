@@ -68,10 +68,12 @@ def summary_of_place(node: str, place: Place) -> str | None:
 def lines_of(reading: Reading) -> tuple[str, ...]:
     """The lines of the log that a reading rests on, with their numbers."""
     entry, match = reading.entry, reading.match
+    # A logger may put a whole trace into its message.
+    opening = entry.message.split("\n", 1)[0]
     lines = []
-    adds = bool(match.line) and match.line not in entry.message
-    if not (adds and (_opens_a_trace(entry) or entry.message in match.line)):
-        lines.append(_cut(f"log line {entry.first_line}: {entry.message}"))
+    adds = bool(match.line) and match.line not in opening
+    if not (adds and (_opens_a_trace(entry) or opening in match.line)):
+        lines.append(_cut(f"log line {entry.first_line}: {opening}"))
     if adds:
         lines.append(_cut(f"log line {_number_of(entry, match.line)}: {match.line}"))
     if reading.count > 1:

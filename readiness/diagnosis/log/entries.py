@@ -19,6 +19,7 @@ from readiness.diagnosis.log.traces import MESSAGES, NAMED, Link, chain, without
 MAX_LOG_CHARS = 256 * 1024
 MAX_LINE_CHARS = 8_000
 MAX_ENTRY_LINES = 250
+MAX_ENTRY_CHARS = 2 * MAX_LINE_CHARS
 # Longer is no message of an error: Prisma shows some ten lines of source in its.
 MAX_MESSAGE_LINES = 16
 
@@ -292,16 +293,25 @@ def _head(text: str) -> re.Match[str] | None:
 def _entry(lines: list[_Line]) -> Entry | None:
     if not lines:
         return None
-    first = lines[0]
-    if first.record:
-        text = first.record.text[: MAX_LINE_CHARS * 2]
-        message = first.record.message or text.split("\n", 1)[0]
-        level = _named_level(first.record.level)
+    first, record = lines[0], lines[0].record
+    if record:
+        said, text = record.said, record.text
+        message = record.message or text.split("\n", 1)[0]
+        level = _named_level(record.level)
     else:
-        text = "\n".join(_without_source([line.text for line in lines]))[: MAX_LINE_CHARS * 2]
+        said = text = "\n".join(_without_source([line.text for line in lines]))
         message, level = _message(first.text), _level_of(first.text)
-    told = moment_of(first.record.time) if first.record and first.record.time else None
-    return Entry(first.number, lines[-1].number, level, message, text, chain(text), told or moment_in(first.raw))
+    told = moment_of(record.time) if record and record.time else None
+    errors = chain(said[:MAX_ENTRY_CHARS]) or chain(text[:MAX_ENTRY_CHARS])
+    return Entry(
+        first.number,
+        lines[-1].number,
+        level,
+        message,
+        text[:MAX_ENTRY_CHARS],
+        errors,
+        told or moment_in(first.raw),
+    )
 
 
 def _without_source(lines: list[str]) -> list[str]:

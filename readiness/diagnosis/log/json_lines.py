@@ -22,13 +22,20 @@ _MAX_FIELDS = 24
 
 @dataclass(frozen=True)
 class Record:
-    """What a JSON log line says. ``text`` has message, error, stack and the other fields, a line each."""
+    """What a JSON log line says."""
 
     level: str
     logger: str
     time: str
     message: str
-    text: str
+    said: str
+    """Message, error and stack."""
+    fields: str
+    """The others, a line each: none of them goes on with the message of an error."""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in (self.said, self.fields) if part)
 
 
 def unwrap(line: str) -> Record | None:
@@ -63,22 +70,23 @@ def _record(fields: Mapping[str, Any]) -> Record:
     parts = [message]
     for key in (*_ERROR, *_STACK):
         parts.extend(_texts(fields.get(key)))
+    said = list(dict.fromkeys(part for part in parts if part))
     logger = str(_first(fields, _LOGGER) or "")
-    if logger:
-        parts.append(f"logger={logger}")
+    others = [f"logger={logger}"] if logger else []
     known = {*_MESSAGE, *_LEVEL, *_LOGGER, *_TIME, *_ERROR, *_STACK, *_NOISE}
     rest = [(key, value) for key, value in fields.items() if key not in known][:_MAX_FIELDS]
     for key, value in rest:
         if isinstance(value, (str, int, float, bool)):
-            parts.append(f"{key}={value}")
+            others.append(f"{key}={value}")
         else:
-            parts.extend(f"{key}: {text}" for text in _texts(value))
+            others.extend(f"{key}: {text}" for text in _texts(value))
     return Record(
         level=str(_first(fields, _LEVEL) or ""),
         logger=logger,
         time=str(_first(fields, _TIME) or ""),
         message=message,
-        text="\n".join(dict.fromkeys(part for part in parts if part)),
+        said="\n".join(said),
+        fields="\n".join(dict.fromkeys(part for part in others if part and part not in said)),
     )
 
 

@@ -1,9 +1,12 @@
 """An error that ended a thread of a process that lives on is told from one that was caught and logged."""
 
+import json
+
 import pytest
 
 from readiness.diagnosis.reading import read
 from readiness.diagnosis.request import uncaught_cause
+from readiness.diagnosis.wording import lines_of
 from readiness.model.evidence import ContainerState, NodeEvidence
 from readiness.model.finding import Cause, Confidence
 from tests.unit.graphs import backing, graph_of, service
@@ -66,6 +69,30 @@ def test_that_a_task_was_cancelled_is_never_why_the_process_ended() -> None:
     reading = read(CANCELLED, ended=True)
     assert reading is not None
     assert reading.match.signature.cause == "dependency_name_unresolved"
+
+
+LOST_ITS_TASK = """\
+Traceback (most recent call last):
+  File "/app/shop/licence.py", line 9, in renew
+    until = licence["expires"]
+KeyError: 'expires'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/app/uvicorn/lifespan/on.py", line 99, in main
+    await getter
+asyncio.exceptions.CancelledError
+"""
+
+
+def test_what_cancelled_a_task_is_told_in_its_place_also_where_a_logger_has_it_all_in_one_line() -> None:
+    line = json.dumps({"level": "error", "logger": "uvicorn.error", "service": "shop", "msg": LOST_ITS_TASK})
+    reading = read(line, ended=False)
+    assert reading is not None
+    assert reading.match.groups["msg"] == "KeyError: 'expires'"
+    assert lines_of(reading) == ("log line 1: KeyError: 'expires'",)
+    assert [str(link) for link in reading.entry.chain] == ["asyncio.exceptions.CancelledError", "KeyError: 'expires'"]
 
 
 IGNORED = """\

@@ -45,6 +45,7 @@ _OF_COMPOSE = re.compile(
     rf"^{_ESCAPES}(?:Attaching to |time=\"|WARN\[\d+\]|\[\+\] |Gracefully |Aborting on |dependency failed to start|"
     r"\s*(?:✔ |⠿ |✘ |- )?(?:Container|Network|Volume|Image) \S+ |"
     r"(?:Starting|Creating|Recreating|Restarting|Stopping|Removing|Pulling) (?:\S+\s*$|[\w.\x20-]{1,80} *\.\.\.)|"
+    r"Creating (?:network|volume) \"[^\"]{1,80}\" with |"
     r"\S+ is up-to-date\s*$|[^|\n]{0,80}[$#\u276f>] (?:sudo )?(?:docker|podman)\b)"
 )
 # An exit code from here on tells of a signal, of which the log itself cannot tell.
@@ -121,16 +122,23 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
         return ()
     by_name: dict[str, list[_Line]] = {}
     others: list[_Line] = []
+    whole: list[_Line] = []
     for line in lines:
         match = _before(line, prefix)
         if match and match["name"].lower() not in _LEVELS:
-            by_name.setdefault(match["name"], []).append(_Line(line.number, line.text[match.end() :]))
+            said = _Line(line.number, line.text[match.end() :])
+            by_name.setdefault(match["name"], []).append(said)
+            whole.append(said)
         elif line.text.strip():
             others.append(line)
+            whole.append(line)
     named = sum(map(len, by_name.values()))
     strangers = [line for line in others if not (_OF_COMPOSE.match(line.text) or _ENDED.match(line.text))]
     if not by_name or named < _NEARLY_ALL * (named + len(strangers)):
         return ()
+    if len(by_name) == 1:
+        # Whoever copies a log by hand may miss what stands before its first line.
+        by_name = {name: [line for line in whole if line not in others or line in strangers] for name in by_name}
     services = _services(by_name)
     captured = [(name, _capture(services[name], said)) for name, said in by_name.items()]
     return tuple(_with_the_end(capture, name, others) for name, capture in captured)

@@ -143,18 +143,34 @@ def read(log: str, *, ended: bool) -> Reading | None:
 
 
 def _told_in_full(reading: Reading, said: Sequence[Said]) -> Reading:
-    """What a tool says first in a sentence of its own and then throws: the telling that says more decides."""
-    words = _KIND_IN_FRONT.sub("", reading.match.line)
+    """What was said just before or behind it of the same failure, where that says more: then it decides."""
     at = next((n for n, one in enumerate(said) if one.entry is reading.entry), None)
-    if at is None or len(words) < SAME_WORDS or not reading.match.is_specific:
+    if at is None:
         return reading
-    near = (one for one in said[max(0, at - NEAR) : at + NEAR + 1] if one.entry is not reading.entry)
-    for one in near:
-        other = best(matches(one.entry.text, entry=one.entry)) if words in one.entry.message else None
-        if other and other.is_specific and other.signature.priority > reading.match.signature.priority:
+    for one in said[max(0, at - NEAR) : at + NEAR + 1]:
+        if one.entry is reading.entry:
+            continue
+        other = best(matches(one.entry.text, entry=one.entry))
+        if other and other.is_specific and _says_more(other, one.entry, reading.match):
             reporter = reading.reported_by or (reading.entry if reading.entry.uncaught else None)
             return replace(reading, match=other, entry=one.entry, reported_by=reporter)
     return reading
+
+
+def _says_more(other: Match, entry: Entry, match: Match) -> bool:
+    """Whether an entry tells the same failure better: a tool says it first in a sentence of its own and then throws."""
+    if other.signature.priority <= match.signature.priority:
+        return False
+    words = _KIND_IN_FRONT.sub("", match.line)
+    if len(words) >= SAME_WORDS and words in entry.message:
+        return match.is_specific or match.signature.cause is CauseClass.APP_EXCEPTION
+    if not entry.is_trouble or match.groups.get("host"):
+        return False
+    if match.signature.cause is CauseClass.DEPENDENCY_UNREACHABLE:
+        # None of them was reached: why, the client has said of each.
+        return match.role is not None and match.role == other.role
+    # A server turns its clients away while it starts again: for what it says of itself.
+    return match.signature.cause is CauseClass.DEPENDENCY_STARTING and other.signature.cause not in ABOUT_A_DEPENDENCY
 
 
 def _with_further_settings(reading: Reading, said: Sequence[Said]) -> Reading:

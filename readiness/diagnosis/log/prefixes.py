@@ -11,7 +11,7 @@ from itertools import pairwise
 _NEARLY_ALL = 0.8
 _MOST_NESTED = 4
 _SPACED_LINES = 6
-STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
+STAMP = r"\d{4}[-/.]\d\d[-/.]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?"
 
 _BARS = (
     re.compile(r"^[\w.-]+\s*\| ?"),  # Compose

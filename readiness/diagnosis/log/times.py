@@ -79,7 +79,7 @@ def _counted(match: re.Match[str]) -> Moment | None:
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Moment | None]], ...] = (
     # ISO 8601 and its relatives: Python's logging with comma millis, Go with slashes, PostgreSQL, Kafka.
-    (re.compile(rf"\b(?P<year>20\d\d)[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T _]{_CLOCK}{_ZONE}"), _dated),
+    (re.compile(rf"\b(?P<year>20\d\d)[-/.](?P<month>\d\d)[-/.](?P<day>\d\d)[T _]{_CLOCK}{_ZONE}"), _dated),
     # Nest: toLocaleString of en-US, with a narrow no-break space before AM in newer versions of Node.
     (re.compile(rf"\b(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>20\d\d), {_CLOCK}(?:[ \u202f](?P<half>[AP]M))?"), _dated),
     # redis-server, and the clocks of Apache's and nginx's logs.

@@ -68,6 +68,14 @@ def test_what_compose_says_of_a_container_that_it_waited_for_is_taken() -> None:
     assert [(capture.exit_code, capture.is_unhealthy) for capture in found.values()] == [(None, True), (None, False)]
 
 
+def test_lines_before_which_nothing_stands_are_of_the_only_container() -> None:
+    first, rest = AUTH.split("\n", 1)
+    (capture,) = captures(
+        f'Creating network "shop_default" with the default driver\n{first}\n{prefixed(rest * 4, "auth_1  | ")}'
+    )
+    assert (capture.name, capture.text, capture.numbers[:2]) == ("auth", f"{first}\n{rest * 4}", (2, 3))
+
+
 def test_the_command_as_it_was_typed_and_what_the_first_compose_says_belong_to_no_container() -> None:
     said = "me@host:~/shop$ docker-compose up\nStarting shop_db_1 ...\nRecreating shop_auth_1 ... done\n"
     twice = f"{AUTH}\n{AUTH}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from readiness.model.finding import Confidence
-from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited
+from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, running
 
 LOGS = Path(__file__).parent / "other_stacks"
 EXPECTED: dict[str, tuple[int, str, str | None]] = {
@@ -107,6 +107,23 @@ def test_of_two_tellings_of_one_failure_the_one_that_says_more_decides() -> None
     )
     cause = diagnosed(exited("auth", log))
     assert (cause.cls, cause.confidence) == ("migration_failed", Confidence.SURE)
+
+
+def test_why_no_broker_was_reached_is_what_the_client_said_of_each() -> None:
+    log = (
+        "%3|1484821767.327|FAIL|rdkafka#producer-1| sasl_plaintext://kafka:9093/1: SASL authentication failure: x\n"
+        "%3|1484821767.327|ERROR|rdkafka#producer-1| 1/1 brokers are down\n"
+    )
+    cause = diagnosed(running("auth", log))
+    assert (cause.cls, cause.dependency) == ("dependency_auth_failed", "kafka")
+
+
+def test_clients_that_a_server_turns_away_are_not_why_it_starts_again() -> None:
+    log = (
+        '2025-11-25 01:02:03 UTC [48] PANIC:  could not write to file "pg_wal/xlogtemp.48": No space left on device\n'
+        "2025-11-25 01:02:04 UTC [52] FATAL:  the database system is in recovery mode\n"
+    )
+    assert diagnosed(running("postgres", log)).cls == "disk_full"
 
 
 def test_a_command_that_failed_is_explained_by_what_it_printed() -> None:

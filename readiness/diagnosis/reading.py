@@ -157,6 +157,10 @@ def _told_in_full(reading: Reading, said: Sequence[Said]) -> Reading:
     return reading
 
 
+# Failures behind which somebody has answered.
+_WAS_REACHED = {CauseClass.DEPENDENCY_AUTH_FAILED, CauseClass.TLS_MISMATCH}
+
+
 def _says_more(other: Match, entry: Entry, match: Match) -> bool:
     """Whether an entry tells the same failure better: a tool says it first in a sentence of its own and then throws."""
     if other.signature.priority <= match.signature.priority:
@@ -164,11 +168,12 @@ def _says_more(other: Match, entry: Entry, match: Match) -> bool:
     words = _KIND_IN_FRONT.sub("", match.line)
     if len(words) >= SAME_WORDS and words in entry.message:
         return match.is_specific or match.signature.cause is CauseClass.APP_EXCEPTION
-    if not entry.is_trouble or match.groups.get("host"):
+    if not entry.is_trouble:
         return False
     if match.signature.cause is CauseClass.DEPENDENCY_UNREACHABLE:
         # None of them was reached: why, the client has said of each.
-        return match.role is not None and match.role == other.role
+        same = match.role is not None and match.role == other.role
+        return same and (other.signature.cause in _WAS_REACHED or not match.groups.get("host"))
     # A server turns its clients away while it starts again: for what it says of itself.
     return match.signature.cause is CauseClass.DEPENDENCY_STARTING and other.signature.cause not in ABOUT_A_DEPENDENCY
 

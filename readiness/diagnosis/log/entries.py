@@ -63,7 +63,7 @@ _HEADS = (
     re.compile(rf"^\[?(?P<level>{_WORD})\]?(?:[:\s|]|$)(?P<rest>.*)$"),
     re.compile(r"^\d+:[MSCX] \d\d \w{3} \d{4} [\d:.]+ (?P<mark>[#*.-]) (?P<rest>.*)$"),
     re.compile(r"^%(?P<syslog>[0-7])\|[\d.]+\|(?P<rest>.*)$"),
-    re.compile(r"^(?:time|ts|level|lvl)=\S+ (?P<rest>.*)$"),
+    re.compile(r"^(?:time|ts|level|lvl|caller)=\S+ (?P<rest>.*)$"),
     re.compile(r"^(?P<klog>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ (?P<rest>.*)$"),
 )
 _WORD_IN_HEAD = re.compile(

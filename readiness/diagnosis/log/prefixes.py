@@ -15,10 +15,11 @@ STAMP = r"\d{4}[-/.]\d\d[-/.]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|GM
 
 _BARS = (
     re.compile(r"^[\w.-]+\s*\| ?"),  # Compose
+    re.compile(rf"^{STAMP} \| "),  # Docker Desktop
     re.compile(r"^\d\d:\d\d:\d\d [\w.-]+\s*\| ?"),  # foreman
     re.compile(r"^(?:\d\d:\d\d:\d\d )?\d+\|[\w.-]+\s*\| ?"),  # pm2 logs
     re.compile(r"^\[pod/[^\]\s]+\] "),  # kubectl logs --prefix
-    re.compile(rf"^\s*{STAMP} \[[A-Z][A-Z/\d]*\]\s+(?:OUT|ERR) "),  # Cloud Foundry
+    re.compile(rf"^\s*{STAMP} \[[A-Z][A-Za-z/\d]*\]\s+(?:OUT|ERR) "),  # Cloud Foundry
     re.compile(rf"^{STAMP} [\w-]+\[[\w.-]+\]: "),  # Heroku
     re.compile(r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [\w./-]+(?:\[\d+\])?: "),  # syslog and journalctl
     re.compile(r"^#\d+ (?:\d+\.\d+ )?"),  # BuildKit

@@ -118,6 +118,16 @@ def test_why_no_broker_was_reached_is_what_the_client_said_of_each() -> None:
     assert (cause.cls, cause.dependency) == ("dependency_auth_failed", "kafka")
 
 
+def test_a_broker_that_shook_hands_in_vain_was_reached() -> None:
+    log = (
+        "[2025-11-25 01:02:03,123] ERROR Connection to node -1 (kafka/172.18.0.4:9093) failed authentication due to: "
+        "SSL handshake failed (org.apache.kafka.clients.NetworkClient)\n"
+        "[2025-11-25 01:02:03,124] WARN Bootstrap broker kafka:9093 (id: -1 rack: null) disconnected (NetworkClient)\n"
+    )
+    cause = diagnosed(running("auth", log))
+    assert (cause.cls, cause.dependency) == ("tls_mismatch", "kafka")
+
+
 def test_clients_that_a_server_turns_away_are_not_why_it_starts_again() -> None:
     log = (
         '2025-11-25 01:02:03 UTC [48] PANIC:  could not write to file "pg_wal/xlogtemp.48": No space left on device\n'

@@ -121,6 +121,7 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
     if not _is_usual(prefix, lines):
         return ()
     by_name: dict[str, list[_Line]] = {}
+    of_compose: list[_Line] = []
     others: list[_Line] = []
     whole: list[_Line] = []
     for line in lines:
@@ -129,24 +130,25 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
             said = _Line(line.number, line.text[match.end() :])
             by_name.setdefault(match["name"], []).append(said)
             whole.append(said)
+        elif _OF_COMPOSE.match(line.text) or _ENDED.match(line.text):
+            of_compose.append(line)
         elif line.text.strip():
             others.append(line)
             whole.append(line)
     named = sum(map(len, by_name.values()))
-    strangers = [line for line in others if not (_OF_COMPOSE.match(line.text) or _ENDED.match(line.text))]
-    if not by_name or named < _NEARLY_ALL * (named + len(strangers)):
+    if not by_name or named < _NEARLY_ALL * (named + len(others)):
         return ()
     if len(by_name) == 1:
         # Whoever copies a log by hand may miss what stands before its first line.
-        by_name = {name: [line for line in whole if line not in others or line in strangers] for name in by_name}
+        by_name = dict.fromkeys(by_name, whole)
     services = _services(by_name)
     captured = [(name, _capture(services[name], said)) for name, said in by_name.items()]
-    return tuple(_with_the_end(capture, name, others) for name, capture in captured)
+    return tuple(_with_the_end(capture, name, of_compose) for name, capture in captured)
 
 
-def _with_the_end(capture: Capture, container: str, others: Iterable[_Line]) -> Capture:
+def _with_the_end(capture: Capture, container: str, said: Iterable[_Line]) -> Capture:
     """With what Compose says of the container: of ``auth-1`` it may say ``shop-auth-1 exited with code 1``."""
-    for line in others:
+    for line in said:
         told = _ENDED.match(line.text) or _UNHEALTHY.match(line.text)
         if told is None or not f"-{told['name'].replace('_', '-')}".endswith(f"-{container.replace('_', '-')}"):
             continue

@@ -3,7 +3,7 @@
 import re
 
 from readiness.diagnosis.causes import CauseClass
-from readiness.diagnosis.reading import best, matches
+from readiness.diagnosis.matching import best, matches
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
 

@@ -8,7 +8,7 @@ from readiness.diagnosis import addresses, settings, wording
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import NEVER_REACHED, CauseClass
-from readiness.diagnosis.reading import Match
+from readiness.diagnosis.matching import Match
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import ContainerState, NodeEvidence
 from readiness.model.finding import Cause, Confidence

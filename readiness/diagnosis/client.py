@@ -7,8 +7,8 @@ from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.building import at_most_likely
 from readiness.diagnosis.causes import EXPLAINED_BY_A_DEAD_DEPENDENCY, CauseClass
 from readiness.diagnosis.lastwords import reading_of_the_end
+from readiness.diagnosis.matching import Match
 from readiness.diagnosis.place import meant_by
-from readiness.diagnosis.reading import Match
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause

@@ -9,7 +9,8 @@ from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import explain_reading
 from readiness.diagnosis.history import is_overcome, overcome_line
 from readiness.diagnosis.lastwords import log_of_the_end, reading_of_the_end
-from readiness.diagnosis.reading import Reading, best, matches
+from readiness.diagnosis.matching import best, matches
+from readiness.diagnosis.reading import Reading
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence

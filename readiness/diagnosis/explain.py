@@ -12,9 +12,10 @@ from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, EXPLAINED_BY_A_DEAD_D
 from readiness.diagnosis.client import with_clients_side
 from readiness.diagnosis.history import as_it_ended, death_beside
 from readiness.diagnosis.log.times import Moment
+from readiness.diagnosis.matching import Match
 from readiness.diagnosis.migrations import as_migration
 from readiness.diagnosis.place import meant_by
-from readiness.diagnosis.reading import Match, Reading
+from readiness.diagnosis.reading import Reading
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence

@@ -8,8 +8,9 @@ from readiness.diagnosis.building import answers, at_most_likely, build_cause
 from readiness.diagnosis.catalogue import Source
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.explain import explain_reading
+from readiness.diagnosis.matching import best, matches
 from readiness.diagnosis.place import meant_by
-from readiness.diagnosis.reading import best, matches, read
+from readiness.diagnosis.reading import read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence

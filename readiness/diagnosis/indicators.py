@@ -11,8 +11,9 @@ from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import EXPLANATIONS, NEVER_REACHED, CauseClass
 from readiness.diagnosis.explain import deeper, explain
 from readiness.diagnosis.log.entries import distinct, read_log
+from readiness.diagnosis.matching import Match, best, matches
 from readiness.diagnosis.mentions import addresses_in, nodes_at
-from readiness.diagnosis.reading import Match, Reading, best, matches, read
+from readiness.diagnosis.reading import Reading, read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence

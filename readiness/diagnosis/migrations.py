@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from readiness.diagnosis.catalogue import SPECIFIC, Signature
 from readiness.diagnosis.causes import CauseClass
-from readiness.diagnosis.reading import Match, Reading
+from readiness.diagnosis.matching import Match
+from readiness.diagnosis.reading import Reading
 
 # A file of the application's own migrations, by the folders that the tools use by default.
 _FILE = re.compile(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from readiness.diagnosis import addresses, listening, settings
 from readiness.diagnosis.addresses import Place, Problem
 from readiness.diagnosis.causes import CauseClass
-from readiness.diagnosis.reading import Match
+from readiness.diagnosis.matching import Match
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 

@@ -48,7 +48,7 @@ def crash_all(platform: Platform) -> dict[str, Crash]:
 
 def _crash_one(platform: Platform, service: Service) -> Crash:
     budget_s = service.promise.recovers_within or 0.0
-    unfit = fault_of_ready(service, FOLLOWING_REQUESTS)
+    unfit = fault_of_ready(platform, service, FOLLOWING_REQUESTS)
     with disturbance(platform, service.name, CRASHED) as healed:
         how, died_at = crash(platform, service.name)
         restarted_after_s = restarted_after(platform, service.name, died_at, budget_s)

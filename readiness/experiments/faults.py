@@ -13,6 +13,9 @@ from readiness.runtime.asking import question
 CRASHED = "crashed"
 RESTARTED = "restarted"
 _LANDS_WITHIN_S = 30.0
+_STEADY_WITHIN_S = 5.0
+"""From a red answer between two disturbances until ready is green again and again; one that stays red is told."""
+_POLL_S = 0.05
 
 
 @contextmanager
@@ -138,10 +141,27 @@ def ready_now(platform: Platform, services: Iterable[Service]) -> list[Service]:
     ]
 
 
-def fault_of_ready(service: Service, requests: int) -> str:
-    """The ready answer before a disturbance that was not green; "" where all were: else what follows shows nothing."""
+def fault_of_ready(platform: Platform, service: Service, requests: int) -> str:
+    """The ready answer before a disturbance that was not green; "" where all were: else what follows shows nothing.
+
+    What an earlier disturbance has left is waited out, as long as the service may take to recover from it.
+    """
+    ends = time.monotonic() + _STEADY_WITHIN_S
+    while (fault := _not_green(service, requests)) and time.monotonic() < ends and _may_recover(platform, service):
+        time.sleep(_POLL_S)
+    return fault
+
+
+def _not_green(service: Service, requests: int) -> str:
     for _ in range(requests):
         health = service.ready()
         if health.status != "up" or health.answer.status != 200:
             return str(health.answer)
     return ""
+
+
+def _may_recover(platform: Platform, service: Service) -> bool:
+    """Whether something that the service uses, or itself, was disturbed as shortly ago as it may take to recover."""
+    since = time.time() - (service.promise.recovers_within or 0.0)
+    disturbed = (platform.record.disturbed(node) for node in (service.name, *service.promise.uses.values()))
+    return any(end >= since for spans in disturbed for _, end in spans)

@@ -76,7 +76,7 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     :raises NotReadyInTime: the dependency itself did not come back.
     """
     users = ready_now(platform, platform.users_of(dependency))
-    unfit = side_by_side(users, _fault_before)
+    unfit = side_by_side(users, lambda user: _fault_before(platform, user))
     with lost(platform, dependency, fault):
         gone_at = time.monotonic()
         under_loss = side_by_side(users, lambda user: _watch_red(user, dependency, gone_at))
@@ -98,8 +98,8 @@ def lose(platform: Platform, dependency: str, fault: str) -> Loss:
     )
 
 
-def _fault_before(user: Service) -> str:
-    fault = fault_of_ready(user, _REQUESTS_BEFORE)
+def _fault_before(platform: Platform, user: Service) -> str:
+    fault = fault_of_ready(platform, user, _REQUESTS_BEFORE)
     health = user.ready()
     if fault or health.details:
         return fault

@@ -45,7 +45,7 @@ def restart_all(platform: Platform) -> dict[str, Restart]:
 
 
 def _restart_one(platform: Platform, service: Service) -> Restart:
-    unfit = fault_of_ready(service, FOLLOWING_REQUESTS)
+    unfit = fault_of_ready(platform, service, FOLLOWING_REQUESTS)
     with disturbance(platform, service.name, RESTARTED) as healed:
         with _DoorWatch(service) as door:
             begun = time.monotonic()

@@ -8,7 +8,7 @@ from readiness.experiments.loss import UserUnderLoss, lose
 from readiness.model.errors import FaultNotLanded, NotReadyInTime
 from readiness.model.events import FaultHealed, FaultInjected, FaultLanded, NodeFailed
 from readiness.model.subjects import PAUSED, STOPPED
-from tests.unit.experiments.scripted_platform import SECRET, World, always, honest, terminus, world
+from tests.unit.experiments.scripted_platform import SECRET, Manner, World, always, honest, terminus, world
 
 
 @pytest.fixture
@@ -134,6 +134,27 @@ def test_what_is_wrong_with_the_form_of_the_red_answer_is_told(demo: World) -> N
 @pytest.mark.parametrize("answer", [(503, terminus({"redis": False})), (200, '{"status": "ok"}')])
 def test_a_ready_that_was_red_or_named_nothing_before_the_loss_is_told(demo: World, answer: tuple[int, str]) -> None:
     demo.manners["auth"] = always(*answer)
+    assert auth_under(demo).unfit_before
+
+
+def red_at_the_third_request() -> Manner:
+    asked: list[str] = []
+
+    def manner(world: World, name: str, path: str) -> tuple[int, str]:
+        asked.append(path)
+        return (503, terminus({"redis": False})) if len(asked) == 3 else honest(world, name, path)
+
+    return manner
+
+
+def test_a_red_answer_that_an_earlier_loss_may_have_left_is_waited_out(demo: World) -> None:
+    demo.platform.journal.append(FaultInjected(fault=PAUSED, node="postgres"))
+    demo.manners["auth"] = red_at_the_third_request()
+    assert auth_under(demo).unfit_before == ""
+
+
+def test_a_red_answer_that_no_earlier_loss_explains_is_told(demo: World) -> None:
+    demo.manners["auth"] = red_at_the_third_request()
     assert auth_under(demo).unfit_before
 
 

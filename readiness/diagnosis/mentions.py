@@ -9,10 +9,18 @@ from readiness.model.graph import Graph
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?")
 _HOST_PORT = re.compile(r"(?<![\w/.])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})\b")
 
+_SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php)$")
+
 
 def addresses_in(text: str) -> tuple[tuple[str, str | None], ...]:
     """Every host in the text, with its port where one is told."""
     return tuple((match["host"], match["port"]) for found in (_URL, _HOST_PORT) for match in found.finditer(text))
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names of hosts in the text, in small letters; not addresses, not the container itself, not source files."""
+    hosts = {host.lower() for host, _ in addresses_in(text)}
+    return frozenset(host for host in hosts if addresses.name_in(host) and not _SOURCE.search(host))
 
 
 def nodes_at(found: Iterable[tuple[str, str | None]], client: str, graph: Graph) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from readiness.diagnosis import own_fault
+from readiness.diagnosis import addresses, own_fault
 from readiness.diagnosis.addresses import DATABASES, roles_in
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Weight
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.log.entries import Entry, Level, Said, distinct, read_log
 from readiness.diagnosis.matching import MAX_SETTINGS, Match, best, matches
+from readiness.diagnosis.mentions import names_in
 from readiness.model.finding import Confidence
 
 # The distinct entries that are looked at, newest first: far more than one attempt to start prints.
@@ -77,11 +78,12 @@ def _told_in_full(reading: Reading, said: Sequence[Said]) -> Reading:
     at = next((n for n, one in enumerate(said) if one.entry is reading.entry), None)
     if at is None:
         return reading
+    hosts = hosts_in(reading.entry, [reading.match])
     for one in said[max(0, at - NEAR) : at + NEAR + 1]:
-        if one.entry is reading.entry:
+        other = best(matches(one.entry.text, entry=one.entry)) if one.entry is not reading.entry else None
+        if other is None or not other.is_specific or is_about_others(one.entry, [other], hosts):
             continue
-        other = best(matches(one.entry.text, entry=one.entry))
-        if other and other.is_specific and _says_more(other, one.entry, reading.match):
+        if _says_more(other, one.entry, reading.match):
             reporter = reading.reported_by or (reading.entry if reading.entry.uncaught else None)
             return replace(reading, match=other, entry=one.entry, reported_by=reporter)
     return reading
@@ -137,7 +139,7 @@ def _at_the_end(said: Sequence[Said], end: int) -> Reading | None:
     wrapper = best(found, Weight.WRAPPER)
     exception = here or _exception(entry)
     if wrapper or exception is None or _GIVES_UP.search(exception.line) or _told_above(said, end, exception):
-        behind = _look_back(said, end, wrapper)
+        behind = _look_back(said, end, wrapper, names_in(exception.line) if exception else frozenset())
         if behind:
             # A known wrapper is known to stand by its root; that another exception does so too is a guess.
             known = wrapper is not None and behind.confidence is Confidence.SURE
@@ -174,8 +176,13 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
     return behind
 
 
-def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading | None:
-    """The nearest root above an entry: one that goes with the wrapper, or the exception that stands between."""
+def _look_back(
+    said: Sequence[Said], end: int, wrapper: Match | None, about: frozenset[str] = frozenset()
+) -> Reading | None:
+    """The nearest root above an entry: one that goes with the wrapper, or the exception that stands between.
+
+    :param about: the hosts that the entry itself names: a root that names others is not what it speaks of.
+    """
     quiet: Reading | None = None
     kind: Reading | None = None
     overcome: set[str] = set()
@@ -185,7 +192,7 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
         started = started or _says_started(one.entry)
         fitting = [match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper)]
         found = [match for match in fitting if match.role not in overcome]
-        if fitting and not found:
+        if (fitting and not found) or is_about_others(one.entry, found, about):
             continue
         root = best(found)
         if root and root.is_specific and one.entry.is_trouble:
@@ -200,6 +207,18 @@ def _look_back(said: Sequence[Said], end: int, wrapper: Match | None) -> Reading
         if root and one.entry.is_trouble and kind is None:
             kind = Reading(root, one.entry, Confidence.LIKELY, one.count)
     return quiet or kind
+
+
+def is_about_others(entry: Entry, found: Sequence[Match], about: frozenset[str]) -> bool:
+    """Whether an entry names hosts, and none of those that are spoken of."""
+    named = hosts_in(entry, found)
+    return bool(about and named) and not named & about
+
+
+def hosts_in(entry: Entry, found: Sequence[Match]) -> frozenset[str]:
+    """The names of hosts that an entry tells, in its text or in what signatures caught of it."""
+    hosts = (match.groups.get("host", "").lower() for match in found)
+    return names_in(entry.text) | {host for host in hosts if addresses.name_in(host)}
 
 
 def _says_started(entry: Entry) -> bool:

@@ -1,5 +1,6 @@
 """What other stacks print when they fail, written from their sources: one log a stack, each with its answer."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,26 @@ def test_a_broker_that_shook_hands_in_vain_was_reached() -> None:
     )
     cause = diagnosed(running("auth", log))
     assert (cause.cls, cause.dependency) == ("tls_mismatch", "kafka")
+
+
+def test_what_failed_at_another_host_is_not_what_the_last_words_speak_of() -> None:
+    lines = []
+    for attempt in (1, 2, 3):
+        refused = "gaierror: [Errno -2] Name or service not known"
+        lines.append(
+            {"level": "warning", "msg": f"no connection to licences:8443, attempt {attempt}", "error": [refused]}
+        )
+        lines.append(
+            {"level": "warning", "msg": "failed to resolve host 'postgres': [Errno -2] Name or service not known"}
+        )
+    log = "\n".join(json.dumps(line) for line in lines) + (
+        '\nTraceback (most recent call last):\n  File "/app/main.py", line 3, in renew\n    raise GivenUp(3)\n'
+        "ConnectionError: no connection to licences:8443 after 3 attempts\n"
+    )
+    cause = diagnosed(exited("auth", log))
+    assert (cause.cls, cause.dependency) == ("dependency_name_unresolved", None)
+    assert "3 attempts" in cause.summary
+    assert not any("postgres" in line for line in cause.evidence)
 
 
 def test_clients_that_a_server_turns_away_are_not_why_it_starts_again() -> None:

@@ -179,20 +179,31 @@ def _newest(said: Sequence[Said], ended: bool) -> Reading | None:
 def _look_back(
     said: Sequence[Said], end: int, wrapper: Match | None, about: frozenset[str] = frozenset()
 ) -> Reading | None:
-    """The nearest root above an entry: one that goes with the wrapper, or the exception that stands between.
+    """The nearest root above an entry, before all one that is said of a host that the entry itself names.
 
-    :param about: the hosts that the entry itself names: a root that names others is not what it speaks of.
+    :param about: those hosts; a root that names others is not what the entry speaks of.
     """
+    above = said[max(0, end - LOOK_BACK) : end]
+    if not about:
+        return _nearest(above, wrapper)
+    hosts = [hosts_in(one.entry, matches(one.entry.text, entry=one.entry)) for one in above]
+    same = [one for one, named in zip(above, hosts, strict=True) if named & about]
+    others = [one for one, named in zip(above, hosts, strict=True) if not named]
+    return _nearest(same, wrapper) or _nearest(others, wrapper)
+
+
+def _nearest(above: Sequence[Said], wrapper: Match | None) -> Reading | None:
+    """The nearest root in the end of a log: one that goes with the wrapper, or the exception that stands between."""
     quiet: Reading | None = None
     kind: Reading | None = None
     overcome: set[str] = set()
     started = False
-    for one in reversed(said[max(0, end - LOOK_BACK) : end]):
+    for one in reversed(above):
         overcome |= _recovered(one.entry)
         started = started or _says_started(one.entry)
         fitting = [match for match in matches(one.entry.text, entry=one.entry) if _goes_with(match, wrapper)]
         found = [match for match in fitting if match.role not in overcome]
-        if (fitting and not found) or is_about_others(one.entry, found, about):
+        if fitting and not found:
             continue
         root = best(found)
         if root and root.is_specific and one.entry.is_trouble:

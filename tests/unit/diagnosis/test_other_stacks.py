@@ -139,6 +139,7 @@ def test_what_failed_at_another_host_is_not_what_the_last_words_speak_of() -> No
         lines.append(
             {"level": "warning", "msg": "failed to resolve host 'postgres': [Errno -2] Name or service not known"}
         )
+    lines.append({"level": "error", "msg": "rdkafka: 1/1 brokers are down"})
     log = "\n".join(json.dumps(line) for line in lines) + (
         '\nTraceback (most recent call last):\n  File "/app/main.py", line 3, in renew\n    raise GivenUp(3)\n'
         "ConnectionError: no connection to licences:8443 after 3 attempts\n"

@@ -6,7 +6,7 @@ from readiness.checks.backing import demand_usable
 from readiness.checks.reasons import told_soon
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.diagnosis.promises import BrokenPromise, cause_of
-from readiness.diagnosis.request import request_cause, uncaught_cause
+from readiness.diagnosis.request import answer_cause, request_cause, uncaught_cause
 from readiness.model.contract import Request
 from readiness.model.evidence import HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence, Unmet
@@ -62,7 +62,11 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
     demand_usable(platform, platform.service(service))
     # Every neighbour is asked for it: once, and not for each look at the log.
     neighbours = platform.neighbours()
-    return told_soon(lambda: _told(platform, service, since, neighbours)) or _health_lie(service, answer)
+    return (
+        told_soon(lambda: _told(platform, service, since, neighbours))
+        or answer_cause(answer.body, platform.evidence(service), platform.graph, neighbours)
+        or _health_lie(service, answer)
+    )
 
 
 def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:

@@ -43,6 +43,9 @@ def of_redirection(
         return None
     told = wording.summary_of_place(evidence.node, place) or ""
     shown = tuple(f"{broker.name}: {key}={value}" for key, value in declared)
+    meant = _meant_for(evidence.node, broker, scene)
+    if meant is not None:
+        return _of_another_listener(meant, broker, place, match, shown, evidence)
     seen = scene.neighbours.get(broker.name, NodeEvidence(broker.name, ContainerState("running")))
     cause = build_cause(CauseClass(match.signature.cause), seen, confidence, lines=shown, advice=_ADVICE)
     return replace(
@@ -51,6 +54,31 @@ def of_redirection(
         confidence=at_most_likely(cause) if by_default else confidence,
         summary=f"{broker.name} sends its clients on to {place}, which leads nowhere: {told}",
     )
+
+
+def _meant_for(client: str, broker: Node, scene: Scene) -> str | None:
+    """The address that the broker advertises and that leads this client to it; None where none does."""
+    for _, value in _advertised(broker):
+        for found in _LISTENER.finditer(value):
+            place = addresses.meant(scene.graph, client, found["host"], int(found["port"]))
+            if place.node == broker.name and place.problem is None:
+                return str(place)
+    return None
+
+
+def _of_another_listener(
+    meant: str, broker: Node, place: Place, match: Match, shown: tuple[str, ...], evidence: NodeEvidence
+) -> Cause:
+    """The client asks at the listener that is for others: it is sent on to an address that is of use to them only."""
+    cause = build_cause(
+        CauseClass(match.signature.cause),
+        evidence,
+        Confidence.LIKELY,
+        lines=shown,
+        advice=f"Let {evidence.node} ask for {meant}: the listener that it asks now is for clients elsewhere.",
+    )
+    told = f"{evidence.node} asks {broker.name} at a listener that sends it on to {place}, which leads nowhere from it"
+    return replace(cause, dependency=broker.name, summary=told)
 
 
 def _bootstrap(evidence: NodeEvidence, scene: Scene, place: Place) -> Node | None:

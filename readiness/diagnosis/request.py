@@ -6,8 +6,9 @@ from dataclasses import replace
 from readiness.diagnosis.building import at_most_likely, build_cause
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.diagnose import scene_of
-from readiness.diagnosis.explain import explain_reading
+from readiness.diagnosis.explain import explain, explain_reading
 from readiness.diagnosis.log.entries import Entry, distinct, read_log
+from readiness.diagnosis.matching import best, matches
 from readiness.diagnosis.reading import read
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -36,6 +37,21 @@ def request_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str,
         cause = explain_reading(reading, evidence, scene)
         return replace(cause, confidence=at_most_likely(cause))
     return _of_exception(evidence)
+
+
+def answer_cause(
+    answer: str, evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, NodeEvidence]
+) -> Cause | None:
+    """The cause that the answer itself names, never more than likely; None where it names none.
+
+    :param answer: what the service said when it could not serve the request.
+    """
+    found = best(matches(answer))
+    if found is None or not found.is_specific or found.signature.cause not in _EXPLAINS:
+        return None
+    scene = scene_of(graph, neighbours).through(evidence.node)
+    cause = explain(found, Confidence.LIKELY, (f"{evidence.node} answered: {found.line}",), evidence, scene)
+    return replace(cause, confidence=at_most_likely(cause))
 
 
 def uncaught_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, NodeEvidence]) -> Cause | None:

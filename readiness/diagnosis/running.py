@@ -9,7 +9,9 @@ from readiness.diagnosis.circles import of_wait
 from readiness.diagnosis.explain import explain_reading
 from readiness.diagnosis.healthcheck import of_healthcheck
 from readiness.diagnosis.history import is_overcome
-from readiness.diagnosis.reading import read
+from readiness.diagnosis.log.entries import Level, read_log
+from readiness.diagnosis.place import meant_by
+from readiness.diagnosis.reading import Reading, read
 from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -40,7 +42,17 @@ def of_running(evidence: NodeEvidence, scene: Scene) -> Cause | None:
 
 def _of_log_so_far(evidence: NodeEvidence, scene: Scene) -> Cause | None:
     reading = read(evidence.log, ended=False) or read(evidence.earlier_log, ended=True)
-    if reading is None or is_overcome(reading, evidence.log):
+    if reading is None or is_overcome(reading, evidence.log) or _has_come(reading, evidence, scene):
         return None
     cause = explain_reading(reading, evidence, scene)
     return replace(cause, confidence=at_most_likely(cause)) if cause.node == evidence.node else cause
+
+
+def _has_come(reading: Reading, evidence: NodeEvidence, scene: Scene) -> bool:
+    """Whether what was not ready yet has come since: we find it well, and no error follows in the log."""
+    if reading.match.signature.cause is not CauseClass.DEPENDENCY_STARTING or reading.uncaught:
+        return False
+    place = meant_by(reading.match, evidence, scene)
+    later = [entry for entry in read_log(evidence.log) if entry.first_line > reading.entry.last_line]
+    errors = [entry for entry in later if entry.chain or (entry.level or Level.INFO) >= Level.WARN]
+    return place.node is not None and scene.is_fine(place.node) and bool(later) and not errors

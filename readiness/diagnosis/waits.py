@@ -17,7 +17,8 @@ from readiness.model.evidence import NodeEvidence
 from readiness.model.graph import Condition, Kind
 
 _WAITS = re.compile(
-    r"\bwait(?:ing|s|ed)?\b[^.]{0,60}?\b(?:for|on|until)\b|\bnot (?:yet )?(?:ready|healthy|available|up|reachable)\b|"
+    r"\bwait(?:ing|s|ed)?\b[^.]{0,60}?\b(?:for|on|until)\b|"
+    r"\bnot (?:yet )?(?:there|ready|healthy|available|up|reachable|running)\b|"
     r"\b(?:unavailable|unhealthy|unreachable)\b|\bretry\w*\b|\bpolling\b",
     re.IGNORECASE,
 )
@@ -28,6 +29,12 @@ _OVERCOME = re.compile(
 _AWAITED = re.compile(
     r"\bwait(?:ing|s|ed)? (?:for|on) (?!server to (?:start|shut down)\.\.)(?:the )?"
     r"(?:(?:service|upstream|container)\s+)?[\"'`]?(?P<host>[\w.-]+)",
+    re.IGNORECASE,
+)
+# "orders is not there yet".
+_MISSED = re.compile(
+    r"(?<![\w.-])(?P<host>[\w.-]+)(?: (?:service|server|api))? (?:is |was |seems )?(?:still )?"
+    r"(?:not (?:yet )?(?:there|ready|healthy|available|up|reachable|running)|unavailable|unhealthy|unreachable)\b",
     re.IGNORECASE,
 )
 # A wait that goes on stands among the last things that were said.
@@ -100,8 +107,9 @@ def _by_failure(reading: Reading | None, evidence: NodeEvidence, scene: Scene) -
 
 
 def _named(entry: Entry, client: str, scene: Scene) -> tuple[str, ...]:
-    """The nodes that an entry names by URL, by host and port, or right behind "waiting for"."""
-    awaited = [(match["host"].rstrip("."), None) for match in _AWAITED.finditer(entry.text)]
+    """The nodes that an entry names by URL, by host and port, right behind "waiting for" or before "not ready"."""
+    spoken = (match for pattern in (_AWAITED, _MISSED) for match in pattern.finditer(entry.text))
+    awaited = [(match["host"].rstrip("."), None) for match in spoken]
     return nodes_at((*addresses_in(entry.text), *awaited), client, scene.graph)
 
 

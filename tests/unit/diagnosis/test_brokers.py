@@ -37,6 +37,15 @@ def test_an_advertised_address_that_leads_nowhere_is_the_brokers_fault(log: str,
     assert any(line.startswith("kafka: KAFKA_ADVERTISED_LISTENERS=") for line in cause.evidence)
 
 
+def test_who_asks_at_the_listener_for_others_is_at_fault_himself() -> None:
+    graph = platform(KAFKA_ADVERTISED_LISTENERS="INSIDE://kafka:29092,OUTSIDE://localhost:9092")
+    evidence = replace(exited("orders", LOCAL), environment={"KAFKA_BROKERS": "kafka:9092"})
+    cause = diagnosed(evidence, running("kafka", well=True), graph=graph)
+    assert (cause.cls, cause.node, cause.dependency) == ("dependency_unreachable", "orders", "kafka")
+    assert cause.confidence is Confidence.LIKELY
+    assert "kafka:29092" in cause.advice
+
+
 def test_localhost_from_a_broker_that_nobody_told_what_to_advertise_is_likely() -> None:
     evidence = replace(exited("orders", LOCAL), environment={"KAFKA_BROKERS": "kafka:9092"})
     cause = diagnosed(evidence, running("kafka", well=True), graph=platform())

@@ -1,10 +1,12 @@
 """A process that is not ready when its budget ends: still starting, or hanging."""
 
+from dataclasses import replace
+
 import pytest
 
 from readiness.diagnosis import diagnose
 from readiness.diagnosis.progress import speaks
-from readiness.model.evidence import Activity, ContainerState, HttpAnswer, NodeEvidence
+from readiness.model.evidence import Activity, ContainerState, HttpAnswer, NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
 from tests.unit.graphs import backing, graph_of, service
 
@@ -74,3 +76,14 @@ def test_one_that_answers_does_not_hang() -> None:
 )
 def test_who_answers_nonsense_does_not_hang(answer: HttpAnswer, speaks_at_all: bool) -> None:
     assert speaks(NodeEvidence("auth", RUNS, health=answer)) is speaks_at_all
+
+
+def test_a_dependency_that_was_late_once_and_is_well_now_is_not_what_it_hangs_on() -> None:
+    late = "ERROR redis: LOADING Redis is loading the dataset in memory\n"
+    evidence = NodeEvidence(
+        "auth", RUNS, log=f"{late}INFO applying 001\nINFO applying 002\n", activity=Activity(10, cpu_share=0.01)
+    )
+    well = NodeEvidence("redis", RUNS, answers=(ProbeAnswer("PING", "redis", ok=True, latency_s=0.001, at=0),))
+    assert diagnose(evidence, GRAPH, {"redis": well, "auth": evidence}).cls == "app_hang"
+    again = replace(evidence, log=f"{evidence.log}{late}")
+    assert diagnose(again, GRAPH, {"redis": well, "auth": again}).cls == "dependency_starting"

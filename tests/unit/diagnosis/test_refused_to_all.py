@@ -8,7 +8,7 @@ import pytest
 
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.backing import backing_cause
-from readiness.diagnosis.request import request_cause
+from readiness.diagnosis.request import answer_cause, request_cause
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph, Kind, Role
@@ -119,3 +119,12 @@ def test_what_a_service_logged_while_it_was_asked_is_never_more_than_likely() ->
     assert cause is not None
     assert (told(cause), cause.confidence) == (("dependency_timeout", "orders", "postgres"), Confidence.LIKELY)
     assert request_cause(running("orders", json.dumps({"level": "info", "msg": "joined"})), SHOP, {}) is None
+
+
+def test_what_a_service_answers_tells_whom_it_could_not_reach() -> None:
+    evidence = running("orders")
+    neighbours = {"orders": evidence, "auth": replace(running("auth"), addresses=("172.18.0.7",))}
+    cause = answer_cause('{"message": "connect ECONNREFUSED 172.18.0.7:3000"}', evidence, SHOP, neighbours)
+    assert cause is not None
+    assert (told(cause), cause.confidence) == (("dependency_unreachable", "orders", "auth"), Confidence.LIKELY)
+    assert answer_cause('{"message": "Internal server error"}', evidence, SHOP, neighbours) is None

@@ -33,6 +33,7 @@ def causes_of(*evidence: NodeEvidence, graph: Graph = GRAPH) -> dict[str, Cause]
         "INFO waiting for http://{}:3002/health",
         "WARN http://{}:3002/health/ready is not ready yet",
         "Waiting for service {}...",
+        "[shop] {} is not there yet, trying again",
         "2025-11-25 01:02:03 INFO {}:3002 is unavailable, retrying in 3 s",
     ],
 )

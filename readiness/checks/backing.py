@@ -47,3 +47,18 @@ def demand_asked(backing: Backing, answer: ProbeAnswer) -> None:
     """:raises Blocked: the backing service did not even answer a question about one of its users."""
     if not answer.ok:
         raise Blocked(by=f"{backing.role}.{'usable' if reachable(backing).ok else 'reachable'}[{backing.name}]")
+
+
+def demand_told(platform: Platform, backing: Backing, answer: ProbeAnswer) -> None:
+    """An answer that is needed to judge one of the users.
+
+    :raises Unmet: the backing service can be used, and turned this question away for a reason of its own.
+    :raises Blocked: it gave no answer, and that is no fault of the user's.
+    """
+    if answer.ok:
+        return
+    demand_backing(platform, backing)
+    cause = backing_cause(backing.name, answer)
+    if cause is not None:
+        raise Unmet(str(answer), cause)
+    demand_asked(backing, answer)

@@ -15,6 +15,7 @@ from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph
 
 _EXPLAINS = ABOUT_A_DEPENDENCY | {
+    CauseClass.APP_WIRING,
     CauseClass.CONFIG_INVALID,
     CauseClass.DISK_FULL,
     CauseClass.HEAP_OOM,

@@ -1,7 +1,7 @@
 """PostgreSQL: reachable, usable, really held, and migrated."""
 
 from fixtures.criteria import P1, criterion
-from readiness.checks.backing import demand, demand_asked, reachable, usable
+from readiness.checks.backing import demand, demand_asked, demand_told, reachable, usable
 from readiness.checks.holding import holds
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
@@ -48,21 +48,21 @@ def test_the_service_holds_a_connection_to_postgres(service: Service, dependency
     disturbing=True,
 )
 def test_every_migration_is_applied_and_harmless_to_repeat(
-    service: Service, dependency: Backing, experiments: Experiments
+    service: Service, dependency: Backing, platform: Platform, experiments: Experiments
 ) -> None:
     """Every migration is applied, the tables exist, and a second run changes nothing."""
     promise = service.promise.postgres
     if not (promise.tables or promise.pending or promise.migrate):
         raise BeyondReach(f"the contract names neither tables nor migration commands of {service.name}")
     seen = experiments.migrations(service.name)
-    demand_asked(dependency, seen.tables)
+    for answer in (seen.tables, seen.before, seen.after):
+        demand_told(platform, dependency, answer)
     missing = seen.missing(promise.tables)
     assert not missing, f"tables are missing in database {seen.database}: {', '.join(missing)}"
     if seen.pending is not None:
         assert seen.pending.exit_code == 0, f"migrations are pending\n{seen.pending.output}"
     if seen.again is not None:
         assert seen.again.exit_code == 0, f"a second run of the migrations fails\n{seen.again.output}"
-        assert seen.before.ok, str(seen.before)
-        assert seen.before.detail["digest"] == seen.after.detail.get("digest"), (
+        assert seen.before.detail["digest"] == seen.after.detail["digest"], (
             f"a second run of the migrations changes the schema of database {seen.database}"
         )

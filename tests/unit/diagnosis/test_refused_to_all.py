@@ -128,3 +128,17 @@ def test_what_a_service_answers_tells_whom_it_could_not_reach() -> None:
     assert cause is not None
     assert (told(cause), cause.confidence) == (("dependency_unreachable", "orders", "auth"), Confidence.LIKELY)
     assert answer_cause('{"message": "Internal server error"}', evidence, SHOP, neighbours) is None
+
+
+def test_an_error_that_nest_hides_from_kafkas_client_is_taken_from_nests_own_line() -> None:
+    hidden = {"logger": "kafkajs", "topic": "orders", "error": {"status": "error", "message": "Internal server error"}}
+    log = (
+        '[Nest] 1  - 11/25/2025, 1:02:03 AM   ERROR [RpcExceptionsHandler] column "qty" does not exist\n'
+        'error: column "qty" does not exist\n    at /app/node_modules/pg-pool/index.js:45:11\n'
+        "[Nest] 1  - 11/25/2025, 1:02:03 AM   ERROR [ServerKafka] ERROR [Runner] Error when calling eachMessage "
+        f"{json.dumps(hidden, separators=(',', ':'))}\n"
+    )
+    evidence = running("orders", log)
+    cause = request_cause(evidence, SHOP, {"orders": evidence, "postgres": running("postgres", well=True)})
+    assert cause is not None
+    assert told(cause) == ("schema_missing", "orders", "postgres")

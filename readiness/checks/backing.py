@@ -43,12 +43,6 @@ def demand_backing(platform: Platform, backing: Backing) -> None:
         raise Blocked(by=f"{backing.role}.usable[{backing.name}]")
 
 
-def demand_asked(backing: Backing, answer: ProbeAnswer) -> None:
-    """:raises Blocked: the backing service did not even answer a question about one of its users."""
-    if not answer.ok:
-        raise Blocked(by=f"{backing.role}.{'usable' if reachable(backing).ok else 'reachable'}[{backing.name}]")
-
-
 def demand_told(platform: Platform, backing: Backing, answer: ProbeAnswer) -> None:
     """An answer that is needed to judge one of the users.
 
@@ -61,4 +55,4 @@ def demand_told(platform: Platform, backing: Backing, answer: ProbeAnswer) -> No
     cause = backing_cause(backing.name, answer)
     if cause is not None:
         raise Unmet(str(answer), cause)
-    demand_asked(backing, answer)
+    raise Blocked(by=f"{backing.role}.usable[{backing.name}]")

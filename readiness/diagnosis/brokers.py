@@ -98,8 +98,13 @@ def _bootstrap(evidence: NodeEvidence, scene: Scene, place: Place) -> Node | Non
 
 def _advertises(broker: Node, place: Place) -> bool:
     found = [match for _, value in _advertised(broker) for match in _LISTENER.finditer(value)]
-    same = [match for match in found if match["host"].strip("[]").lower() == place.host]
+    same = [match for match in found if _is_same(match["host"].strip("[]").lower(), place.host)]
     return any(place.port is None or int(match["port"]) == place.port for match in same)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two hosts are one: a client may tell ``localhost`` by the address that it has."""
+    return one == other or (addresses.is_loopback(one) and addresses.is_loopback(other))
 
 
 def _advertised(broker: Node) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,8 @@ _OF_CODE = re.compile(
 # What says only that something failed: a migration says more.
 _GENERAL = frozenset({CauseClass.APP_EXCEPTION, CauseClass.DB_QUERY_FAILED, CauseClass.UNHANDLED_REJECTION})
 
+_USES = "The migration uses {obj}, which no migration before it has made: correct its name, or the order."
+
 _NOTHING = re.compile("$^")
 _FAILED = Signature(
     id="migration",
@@ -52,12 +54,15 @@ _CODE_BUG = Signature(
 def as_migration(reading: Reading) -> Reading:
     """The reading as the failure of a migration where its trace shows one, else as it is."""
     match, entry = reading.match, reading.entry
-    if match.signature.cause not in _GENERAL:
+    if match.signature.cause not in {*_GENERAL, CauseClass.SCHEMA_MISSING}:
         return reading
     texts = [each.text for each in (entry, reading.reported_by) if each is not None]
     name = next((name for text in texts if (name := _own_file(text))), "")
     if not name and not any(_APPLIES.search(text) for text in texts):
         return reading
+    if match.signature.cause is CauseClass.SCHEMA_MISSING:
+        # The class stands; but nobody forgot to run the migrations.
+        return replace(reading, match=replace(match, signature=match.signature.model_copy(update={"advice": _USES})))
     links = entry.chain or (reading.reported_by.chain if reading.reported_by else ())
     is_bug = any(_OF_CODE.match(link.kind) for link in links)
     groups = {"msg": match.groups.get("msg", match.line)} | ({"name": name} if name else {})

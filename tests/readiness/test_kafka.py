@@ -4,7 +4,7 @@ import time
 
 from fixtures.criteria import P1, criterion
 from readiness.checks.afterwards import note_flow, note_group
-from readiness.checks.backing import demand, demand_asked, reachable, usable
+from readiness.checks.backing import demand, demand_told, reachable, usable
 from readiness.checks.flows import demand_effect
 from readiness.checks.groups import demand_works
 from readiness.checks.holding import holds
@@ -42,13 +42,13 @@ def test_the_service_holds_a_connection_to_kafka(service: Service, dependency: B
 
 
 @criterion("kafka.topics", P1, each=subjects.edges_to(Role.KAFKA), cause=CauseClass.TOPIC_MISSING)
-def test_declared_topics_exist(service: Service, dependency: Backing) -> None:
+def test_declared_topics_exist(service: Service, dependency: Backing, platform: Platform) -> None:
     """Each topic that the service produces or consumes exists, with partitions and a leader."""
     declared = (*service.promise.kafka.produces, *service.promise.kafka.consumes)
     if declared:
         answer = kafka.topic_state(dependency.address, declared, _DEADLINE_S)
         if not answer.detail:
-            demand_asked(dependency, answer)
+            demand_told(platform, dependency, answer)
         assert answer.ok, str(answer)
 
 

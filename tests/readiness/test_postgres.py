@@ -1,7 +1,7 @@
 """PostgreSQL: reachable, usable, really held, and migrated."""
 
 from fixtures.criteria import P1, criterion
-from readiness.checks.backing import demand, demand_asked, demand_told, reachable, usable
+from readiness.checks.backing import demand, demand_told, reachable, usable
 from readiness.checks.holding import holds
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.store import Experiments
@@ -33,7 +33,7 @@ def test_the_service_holds_a_connection_to_postgres(service: Service, dependency
 
     def sessions() -> frozenset[tuple[str, int]]:
         answer = postgres.sessions(dependency.address, dependency.credentials, _DEADLINE_S)
-        demand_asked(dependency, answer)
+        demand_told(platform, dependency, answer)
         listed = ((str(each["client_addr"]), int(each["client_port"])) for each in answer.detail["sessions"])
         return frozenset(client for client in listed if client[0] in addresses)
 

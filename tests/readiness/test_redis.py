@@ -1,7 +1,7 @@
 """Redis: reachable, usable, and really held by who says so."""
 
 from fixtures.criteria import P1, criterion
-from readiness.checks.backing import demand, demand_asked, reachable, usable
+from readiness.checks.backing import demand, demand_told, reachable, usable
 from readiness.checks.holding import holds
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
@@ -31,7 +31,7 @@ def test_the_service_holds_a_connection_to_redis(service: Service, dependency: B
 
     def clients() -> frozenset[str]:
         answer = redis.clients(dependency.address, dependency.credentials, _DEADLINE_S)
-        demand_asked(dependency, answer)
+        demand_told(platform, dependency, answer)
         listed = (str(client["addr"]) for client in answer.detail["clients"])
         return frozenset(client for client in listed if client.rpartition(":")[0] in addresses)
 

@@ -26,6 +26,7 @@ _CHANGING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{12,}\b|\d+", re.IGNORECASE)
 _FIRST = 5
 _ALIKE = 3
 _APART_S = 2.0
+_SAME_MOMENT_S = 0.005
 # Clocks of engine and container are one; a process writes its first line a moment after its start, not before it.
 _TOLERANCE_S = 1.0
 
@@ -90,12 +91,23 @@ def _starts(entries: Sequence[Entry]) -> list[int]:
         places = [n for n, key in enumerate(keys) if key == keys[banner]]
         # What stood before the banner at the first start belongs to the later ones too, where it is said again.
         firsts = [n - banner if keys[n - banner : n] == keys[:banner] else n for n in places]
-        return _apart(entries, firsts)
+        return _apart(entries, [_with_what_overtook(entries, n) for n in firsts])
     head = keys[:_ALIKE]
     plain = all(not _REQUEST.search(entry.message) and not _is_trouble(entry) for entry in entries[:_ALIKE])
     if len(head) < _ALIKE or len(set(head)) < _ALIKE or not plain:
         return [entries[0].first_line] if entries else []
     return _apart(entries, [n for n in range(len(keys)) if keys[n : n + _ALIKE] == head])
+
+
+def _with_what_overtook(entries: Sequence[Entry], first: int) -> int:
+    """The place of a start, or of the errors of its very moment before it: stderr may overtake stdout on the way."""
+    began = entries[first].time
+    while first > 0 and began is not None and _is_trouble(entries[first - 1]):
+        told = entries[first - 1].time
+        if told is None or abs(told.at - began.at) > _SAME_MOMENT_S:
+            break
+        first -= 1
+    return first
 
 
 def _apart(entries: Sequence[Entry], firsts: Sequence[int]) -> list[int]:

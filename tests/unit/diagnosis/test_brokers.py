@@ -46,6 +46,13 @@ def test_who_asks_at_the_listener_for_others_is_at_fault_himself() -> None:
     assert "kafka:29092" in cause.advice
 
 
+def test_localhost_is_advertised_also_where_the_client_tells_its_address() -> None:
+    graph = platform(KAFKA_ADVERTISED_LISTENERS="INSIDE://localhost:9092,OUTSIDE://127.0.0.1:19092")
+    log = "Error: connect ECONNREFUSED 127.0.0.1:9092\n    at TCPConnectWrap.afterConnect (node:net:1)\n"
+    evidence = replace(exited("orders", log), environment={"KAFKA_BROKERS": "kafka:9092"})
+    assert diagnosed(evidence, running("kafka", well=True), graph=graph).node == "kafka"
+
+
 def test_localhost_from_a_broker_that_nobody_told_what_to_advertise_is_likely() -> None:
     evidence = replace(exited("orders", LOCAL), environment={"KAFKA_BROKERS": "kafka:9092"})
     cause = diagnosed(evidence, running("kafka", well=True), graph=platform())

@@ -7,7 +7,7 @@ import pytest
 
 from readiness.diagnosis.log.lives import newest_life
 from readiness.model.evidence import ContainerState, NodeEvidence
-from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, running
+from tests.unit.diagnosis.diagnosis_scene import diagnosed, exited, looping, running
 
 REFUSED = (
     "Error: connect ECONNREFUSED 172.18.0.3:6379\n    at TCPConnectWrap.afterConnect (node:net:1)\n\nNode.js v20.1\n"
@@ -111,3 +111,14 @@ def test_a_clock_that_is_not_the_engines_cuts_nothing() -> None:
 def test_splitting_twice_changes_nothing_more() -> None:
     once = newest_life(exited("auth", lives(BANNERS[0], REFUSED, KEY)))
     assert newest_life(once) == once
+
+
+def test_an_error_that_overtook_the_banner_of_its_life_belongs_to_it() -> None:
+    banner = "[Nest] 8  - 11/28/2026, 6:15:{at} PM     LOG [NestFactory] Starting Nest application...\n"
+    error = (
+        '[Nest] 8  - 11/28/2026, 6:15:{at} PM   ERROR [ExceptionHandler] Config validation error: "KEY" is required\n'
+    )
+    log = banner.format(at=28) + error.format(at=28) + error.format(at=30) + banner.format(at=30)
+    split = newest_life(exited("auth", log))
+    assert split.log.strip().splitlines() == [error.format(at=30).strip(), banner.format(at=30).strip()]
+    assert diagnosed(looping("auth", log)).cls == "config_invalid"

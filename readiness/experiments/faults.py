@@ -13,8 +13,6 @@ from readiness.runtime.asking import question
 CRASHED = "crashed"
 RESTARTED = "restarted"
 _LANDS_WITHIN_S = 30.0
-_STEADY_WITHIN_S = 5.0
-"""From a red answer between two disturbances until ready is green again and again; one that stays red is told."""
 _POLL_S = 0.05
 
 
@@ -146,8 +144,7 @@ def fault_of_ready(platform: Platform, service: Service, requests: int) -> str:
 
     What an earlier disturbance has left is waited out, as long as the service may take to recover from it.
     """
-    ends = time.monotonic() + _STEADY_WITHIN_S
-    while (fault := _not_green(service, requests)) and time.monotonic() < ends and _may_recover(platform, service):
+    while (fault := _not_green(service, requests)) and _may_recover(platform, service):
         time.sleep(_POLL_S)
     return fault
 
@@ -161,7 +158,9 @@ def _not_green(service: Service, requests: int) -> str:
 
 
 def _may_recover(platform: Platform, service: Service) -> bool:
-    """Whether something that the service uses, or itself, was disturbed as shortly ago as it may take to recover."""
+    """Whether it runs, and it or something that it uses was disturbed as shortly ago as it may take to recover."""
+    if service.state().status != "running":
+        return False
     since = time.time() - (service.promise.recovers_within or 0.0)
     disturbed = (platform.record.disturbed(node) for node in (service.name, *service.promise.uses.values()))
     return any(end >= since for spans in disturbed for _, end in spans)

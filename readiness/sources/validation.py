@@ -1,5 +1,6 @@
 """What the contract refers to must be there: services, nodes of the right role, topics, criteria, snapshots."""
 
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from readiness.sources.contract import read_contract_with_lines
 from readiness.sources.images import is_well_known, role_of_image
 from readiness.sources.lines import PathInFile, describe_path
 from readiness.sources.mistakes import did_you_mean
+
+_VARIABLE = re.compile(r"\$\{?(\w+)")
+# Files that may use a variable as well.
+_OTHER_FILES = re.compile(r"^\s*(?:include|extends)\s*:", re.MULTILINE)
 
 Mistake = tuple[PathInFile, str]
 
@@ -23,6 +28,7 @@ def check_references(contract: Contract, graph: Graph, criteria: Collection[str]
     :raises ContractError: something does not exist; the text lists all of it with its lines.
     """
     found = [
+        *_free_ports(contract, graph),
         *_services(contract, graph),
         *_uses(contract, graph),
         *_flows(contract, graph),
@@ -36,6 +42,22 @@ def check_references(contract: Contract, graph: Graph, criteria: Collection[str]
             {(lines.line(path), f"{lines.where(*path)}: {describe_path(path)}: {text}") for path, text in found}
         )
         raise ContractError("\n".join(text for _, text in told))
+
+
+def _free_ports(contract: Contract, graph: Graph) -> Iterator[Mistake]:
+    """A port is chosen in vain for a variable that the Compose file does not have."""
+    if not contract.graph.free_ports:
+        return
+    text = graph.source.read_text(encoding="utf-8", errors="replace")
+    if _OTHER_FILES.search(text):
+        return
+    used = sorted(set(_VARIABLE.findall(text)))
+    for index, name in enumerate(contract.graph.free_ports):
+        if name not in used:
+            yield (
+                ("graph", "free_ports", index),
+                f"{graph.source.name} does not use ${{{name}}}{did_you_mean(name, used)}",
+            )
 
 
 def _services(contract: Contract, graph: Graph) -> Iterator[Mistake]:

@@ -110,3 +110,15 @@ def test_a_snapshot_is_relative_to_the_contract(folder: Path) -> None:
     contract, graph = load(file)
     check_references(contract, graph, CRITERIA, file)
     assert graph.source == folder / "compose.yaml"
+
+
+def test_a_free_port_of_which_the_compose_file_has_no_variable_is_told(folder: Path) -> None:
+    (folder / "compose.yaml").write_text(COMPOSE.replace('"3014:3014"', '"${FINANCE_PORT:-3014}:3014"'))
+    text = "graph: {compose: compose.yaml, free_ports: [FINANCE_PORT]}\n"
+    contract, graph, file = loaded(folder, text)
+    check_references(contract, graph, CRITERIA, file)
+    contract, graph, file = loaded(folder, text.replace("FINANCE_PORT", "FINANC_PORT"))
+    with pytest.raises(
+        ContractError, match=r"compose\.yaml does not use \$\{FINANC_PORT\}; did you mean 'FINANCE_PORT'"
+    ):
+        check_references(contract, graph, CRITERIA, file)

@@ -64,7 +64,7 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
     neighbours = platform.neighbours()
     return (
         told_soon(lambda: _told(platform, service, since, neighbours))
-        or answer_cause(answer.body, platform.evidence(service), platform.graph, neighbours)
+        or answer_cause(answer.body, neighbours[service], platform.graph, neighbours)
         or _health_lie(service, answer)
     )
 

@@ -123,24 +123,20 @@ def _split(lines: Sequence[_Line], prefix: re.Pattern[str]) -> tuple[Capture, ..
     by_name: dict[str, list[_Line]] = {}
     of_compose: list[_Line] = []
     others: list[_Line] = []
-    whole: list[_Line] = []
     for line in lines:
         match = _before(line, prefix)
         if match and match["name"].lower() not in _LEVELS:
-            said = _Line(line.number, line.text[match.end() :])
-            by_name.setdefault(match["name"], []).append(said)
-            whole.append(said)
+            by_name.setdefault(match["name"], []).append(_Line(line.number, line.text[match.end() :]))
         elif _OF_COMPOSE.match(line.text) or _ENDED.match(line.text):
             of_compose.append(line)
         elif line.text.strip():
             others.append(line)
-            whole.append(line)
     named = sum(map(len, by_name.values()))
     if not by_name or named < _NEARLY_ALL * (named + len(others)):
         return ()
     if len(by_name) == 1:
         # Whoever copies a log by hand may miss what stands before its first line.
-        by_name = dict.fromkeys(by_name, whole)
+        by_name = {name: sorted([*said, *others], key=lambda line: line.number) for name, said in by_name.items()}
     services = _services(by_name)
     captured = [(name, _capture(services[name], said)) for name, said in by_name.items()]
     return tuple(_with_the_end(capture, name, of_compose) for name, capture in captured)

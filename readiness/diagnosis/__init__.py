@@ -3,9 +3,9 @@
 ``diagnose`` explains one node, ``health_cause`` a health answer that is not well, and ``attribute`` tells from whose
 failure the others follow. Classes are in ``causes``; what a text means is data in ``signatures/``.
 
-- A log: ``log/`` (lines to entries), ``reading`` (what decides), ``own_fault`` (an exception that nobody knows),
-  ``lastwords``, ``attempts``, ``history`` (what came after, what a neighbour did meanwhile), ``migrations`` (traces
-  through one).
+- A log: ``log/`` (lines to entries), ``matching`` (which signatures fit), ``reading`` (what decides), ``own_fault`` (an
+  exception that nobody knows), ``lastwords``, ``attempts``, ``history`` (what came after, what a neighbour did
+  meanwhile), ``migrations`` (traces through one).
 - The state: ``state`` (exit codes, loops), ``ending`` (a process that ended), ``running``, ``healthcheck``,
   ``indicators`` (a health answer), ``progress`` (late or hanging), ``listening`` (sockets).
 - The graph: ``addresses``, ``settings`` and ``place`` (host and port to node), ``brokers`` (Kafka's second address),

@@ -9,8 +9,8 @@ from statistics import median
 from readiness.diagnosis import state
 from readiness.diagnosis.lastwords import log_of_the_end
 from readiness.diagnosis.log.entries import Entry, read_log, said_alike
-from readiness.diagnosis.matching import matches
-from readiness.diagnosis.reading import Reading, hosts_in, is_about_others
+from readiness.diagnosis.matching import hosts_in, is_about_others, matches
+from readiness.diagnosis.reading import Reading
 from readiness.model.evidence import NodeEvidence
 from readiness.model.units import format_duration
 
@@ -81,10 +81,11 @@ def _alike(entries: Sequence[Entry], reading: Reading) -> tuple[Entry, ...]:
     if len(error) < _TELLING:
         return same
     hosts = hosts_in(reading.entry, [reading.match])
-    again = [entry for entry in entries if error in entry.text]
-    again = [entry for entry in again if not is_about_others(entry, matches(entry.text, entry=entry), hosts)]
-    lines = {entry.first_line for entry in (*same, *again)}
-    return tuple(entry for entry in entries if entry.first_line in lines)
+
+    def is_told_again(entry: Entry) -> bool:
+        return error in entry.text and not is_about_others(entry, matches(entry.text, entry=entry), hosts)
+
+    return tuple(entry for entry in entries if entry in same or is_told_again(entry))
 
 
 def _beside(entries: Sequence[Entry], alike: Sequence[Entry], reading: Reading) -> list[Entry]:

@@ -41,11 +41,11 @@ def of_redirection(
     by_default = not declared and place.problem is Problem.LOCALHOST and not _FIRST_CONTACT.search(match.line)
     if not by_default and not _advertises(broker, place):
         return None
-    told = wording.summary_of_place(evidence.node, place) or ""
     shown = tuple(f"{broker.name}: {key}={value}" for key, value in declared)
     meant = _meant_for(evidence.node, broker, scene)
     if meant is not None:
         return _of_another_listener(meant, broker, place, match, shown, evidence)
+    told = wording.summary_of_place(evidence.node, place) or ""
     seen = scene.neighbours.get(broker.name, NodeEvidence(broker.name, ContainerState("running")))
     cause = build_cause(CauseClass(match.signature.cause), seen, confidence, lines=shown, advice=_ADVICE)
     return replace(
@@ -58,12 +58,8 @@ def of_redirection(
 
 def _meant_for(client: str, broker: Node, scene: Scene) -> str | None:
     """The address that the broker advertises and that leads this client to it; None where none does."""
-    for _, value in _advertised(broker):
-        for found in _LISTENER.finditer(value):
-            place = addresses.meant(scene.graph, client, found["host"], int(found["port"]))
-            if place.node == broker.name and place.problem is None:
-                return str(place)
-    return None
+    places = (addresses.meant(scene.graph, client, host, port) for host, port in _listeners(broker))
+    return next((str(place) for place in places if place.node == broker.name and place.problem is None), None)
 
 
 def _of_another_listener(
@@ -97,9 +93,14 @@ def _bootstrap(evidence: NodeEvidence, scene: Scene, place: Place) -> Node | Non
 
 
 def _advertises(broker: Node, place: Place) -> bool:
-    found = [match for _, value in _advertised(broker) for match in _LISTENER.finditer(value)]
-    same = [match for match in found if _is_same(match["host"].strip("[]").lower(), place.host)]
-    return any(place.port is None or int(match["port"]) == place.port for match in same)
+    return any(_is_same(host, place.host) and place.port in (None, port) for host, port in _listeners(broker))
+
+
+def _listeners(broker: Node) -> Iterator[tuple[str, int]]:
+    """The hosts and ports that the broker sends its clients on to."""
+    for _, value in _advertised(broker):
+        for found in _LISTENER.finditer(value):
+            yield found["host"].strip("[]").lower(), int(found["port"])
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -28,10 +28,15 @@ def is_overcome(reading: Reading, log: str) -> bool:
     entry = reading.entry
     if reading.uncaught or entry.time is None:
         return False
-    later = [each for each in read_log(log) if each.first_line > entry.last_line]
+    later = entries_after(entry, log)
     ends = [each.time.at for each in later if each.time is not None]
     lasted = bool(ends) and ends[-1] - entry.time.at >= _OVERCOME_AFTER_S
     return lasted and any(_shows_work(each) for each in later) and not any(_is_error(each) for each in later)
+
+
+def entries_after(entry: Entry, log: str) -> list[Entry]:
+    """What a log says behind one of its entries."""
+    return [each for each in read_log(log) if each.first_line > entry.last_line]
 
 
 def overcome_line(reading: Reading) -> str:

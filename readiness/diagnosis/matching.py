@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from readiness.diagnosis.addresses import role_of_port
+from readiness.diagnosis.addresses import name_in, role_of_port
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Source, Weight, signatures
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY
 from readiness.diagnosis.log.entries import Entry
+from readiness.diagnosis.mentions import names_in
 
 # More settings than these are not named in one sentence.
 MAX_SETTINGS = 6
@@ -77,6 +79,8 @@ class Match:
         return self.signature.role is Weight.ROOT and self.signature.priority >= SPECIFIC
 
 
+# What stands near an end is looked at from several sides.
+@lru_cache(maxsize=512)
 def matches(text: str, source: Source = Source.LOG, entry: Entry | None = None) -> tuple[Match, ...]:
     """All signatures that fit a text."""
     found = []
@@ -97,6 +101,18 @@ def best(found: Iterable[Match], *weights: Weight) -> Match | None:
     """The match that tells most: the priority first, then the depth in the chain."""
     chosen = [match for match in found if match.signature.role in (weights or (Weight.ROOT,))]
     return max(chosen, key=lambda match: (match.signature.priority, match.depth), default=None)
+
+
+def is_about_others(entry: Entry, found: Iterable[Match], about: frozenset[str]) -> bool:
+    """Whether an entry names hosts, and none of those that are spoken of."""
+    named = hosts_in(entry, found)
+    return bool(about and named) and not named & about
+
+
+def hosts_in(entry: Entry, found: Iterable[Match]) -> frozenset[str]:
+    """The names of hosts that an entry tells, in its text or in what signatures caught of it."""
+    hosts = (match.groups.get("host", "").lower() for match in found)
+    return names_in(entry.text) | {host for host in hosts if name_in(host)}
 
 
 def _may_speak_of(match: Match) -> bool:

@@ -8,7 +8,6 @@ from readiness.model.graph import Graph
 
 _URL = re.compile(r"\b[a-z][a-z0-9+]*://(?:[^@/\s]*@)?(?P<host>[\w.-]+)(?::(?P<port>\d+))?")
 _HOST_PORT = re.compile(r"(?<![\w/.])(?P<host>[A-Za-z][\w.-]*):(?P<port>\d{2,5})\b")
-
 _SOURCE = re.compile(r"\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php)$")
 
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from readiness.diagnosis import addresses, own_fault
+from readiness.diagnosis import own_fault
 from readiness.diagnosis.addresses import DATABASES, roles_in
 from readiness.diagnosis.catalogue import SPECIFIC, Signature, Weight
 from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.log.entries import Entry, Level, Said, distinct, read_log
-from readiness.diagnosis.matching import MAX_SETTINGS, Match, best, matches
+from readiness.diagnosis.matching import MAX_SETTINGS, Match, best, hosts_in, is_about_others, matches
 from readiness.diagnosis.mentions import names_in
 from readiness.model.finding import Confidence
 
@@ -218,18 +218,6 @@ def _nearest(above: Sequence[Said], wrapper: Match | None) -> Reading | None:
         if root and one.entry.is_trouble and kind is None:
             kind = Reading(root, one.entry, Confidence.LIKELY, one.count)
     return quiet or kind
-
-
-def is_about_others(entry: Entry, found: Sequence[Match], about: frozenset[str]) -> bool:
-    """Whether an entry names hosts, and none of those that are spoken of."""
-    named = hosts_in(entry, found)
-    return bool(about and named) and not named & about
-
-
-def hosts_in(entry: Entry, found: Sequence[Match]) -> frozenset[str]:
-    """The names of hosts that an entry tells, in its text or in what signatures caught of it."""
-    hosts = (match.groups.get("host", "").lower() for match in found)
-    return names_in(entry.text) | {host for host in hosts if addresses.name_in(host)}
 
 
 def _says_started(entry: Entry) -> bool:

@@ -8,7 +8,7 @@ from readiness.diagnosis.causes import ABOUT_A_DEPENDENCY, CauseClass
 from readiness.diagnosis.diagnose import scene_of
 from readiness.diagnosis.explain import explain, explain_reading
 from readiness.diagnosis.log.entries import Entry, distinct, read_log
-from readiness.diagnosis.matching import best, matches
+from readiness.diagnosis.matching import Match, best, matches
 from readiness.diagnosis.reading import read
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -34,7 +34,7 @@ def request_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str,
     """
     scene = scene_of(graph, neighbours).through(evidence.node)
     reading = read(evidence.log, ended=False)
-    if reading and reading.match.is_specific and reading.match.signature.cause in _EXPLAINS:
+    if reading and _explains(reading.match):
         cause = explain_reading(reading, evidence, scene)
         return replace(cause, confidence=at_most_likely(cause))
     return _of_exception(evidence)
@@ -48,7 +48,7 @@ def answer_cause(
     :param answer: what the service said when it could not serve the request.
     """
     found = best(matches(answer))
-    if found is None or not found.is_specific or found.signature.cause not in _EXPLAINS:
+    if found is None or not _explains(found):
         return None
     scene = scene_of(graph, neighbours).through(evidence.node)
     cause = explain(found, Confidence.LIKELY, (f"{evidence.node} answered: {found.line}",), evidence, scene)
@@ -65,6 +65,10 @@ def uncaught_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str
         return None
     cause = explain_reading(reading, evidence, scene_of(graph, neighbours).through(evidence.node))
     return replace(cause, confidence=at_most_likely(cause))
+
+
+def _explains(match: Match) -> bool:
+    return match.is_specific and match.signature.cause in _EXPLAINS
 
 
 def _of_exception(evidence: NodeEvidence) -> Cause | None:

@@ -8,8 +8,8 @@ from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.circles import of_wait
 from readiness.diagnosis.explain import explain_reading
 from readiness.diagnosis.healthcheck import of_healthcheck
-from readiness.diagnosis.history import is_overcome
-from readiness.diagnosis.log.entries import Level, read_log
+from readiness.diagnosis.history import entries_after, is_overcome
+from readiness.diagnosis.log.entries import Level
 from readiness.diagnosis.place import meant_by
 from readiness.diagnosis.reading import Reading, read
 from readiness.diagnosis.scene import Scene
@@ -53,6 +53,6 @@ def _has_come(reading: Reading, evidence: NodeEvidence, scene: Scene) -> bool:
     if reading.match.signature.cause is not CauseClass.DEPENDENCY_STARTING or reading.uncaught:
         return False
     place = meant_by(reading.match, evidence, scene)
-    later = [entry for entry in read_log(evidence.log) if entry.first_line > reading.entry.last_line]
+    later = entries_after(reading.entry, evidence.log)
     errors = [entry for entry in later if entry.chain or (entry.level or Level.INFO) >= Level.WARN]
     return place.node is not None and scene.is_fine(place.node) and bool(later) and not errors

@@ -16,10 +16,11 @@ from readiness.diagnosis.scene import Scene
 from readiness.model.evidence import NodeEvidence
 from readiness.model.graph import Condition, Kind
 
+_NOT_THERE = (
+    r"(?:not (?:yet )?(?:there|ready|healthy|available|up|reachable|running)|unavailable|unhealthy|unreachable)\b"
+)
 _WAITS = re.compile(
-    r"\bwait(?:ing|s|ed)?\b[^.]{0,60}?\b(?:for|on|until)\b|"
-    r"\bnot (?:yet )?(?:there|ready|healthy|available|up|reachable|running)\b|"
-    r"\b(?:unavailable|unhealthy|unreachable)\b|\bretry\w*\b|\bpolling\b",
+    rf"\bwait(?:ing|s|ed)?\b[^.]{{0,60}}?\b(?:for|on|until)\b|\b{_NOT_THERE}|\bretry\w*\b|\bpolling\b",
     re.IGNORECASE,
 )
 _OVERCOME = re.compile(
@@ -33,8 +34,7 @@ _AWAITED = re.compile(
 )
 # "orders is not there yet".
 _MISSED = re.compile(
-    r"(?<![\w.-])(?P<host>[\w.-]+)(?: (?:service|server|api))? (?:is |was |seems )?(?:still )?"
-    r"(?:not (?:yet )?(?:there|ready|healthy|available|up|reachable|running)|unavailable|unhealthy|unreachable)\b",
+    rf"(?<![\w.-])(?P<host>[\w.-]+)(?: (?:service|server|api))? (?:is |was |seems )?(?:still )?{_NOT_THERE}",
     re.IGNORECASE,
 )
 # A wait that goes on stands among the last things that were said.

@@ -152,7 +152,7 @@ def fault_of_ready(platform: Platform, service: Service, requests: int) -> str:
 def _not_green(service: Service, requests: int) -> str:
     for _ in range(requests):
         health = service.ready()
-        if health.status != "up" or health.answer.status != 200:
+        if not health.is_green:
             return str(health.answer)
     return ""
 
@@ -162,5 +162,6 @@ def _may_recover(platform: Platform, service: Service) -> bool:
     if service.state().status != "running":
         return False
     since = time.time() - (service.promise.recovers_within or 0.0)
-    disturbed = (platform.record.disturbed(node) for node in (service.name, *service.promise.uses.values()))
+    record = platform.record
+    disturbed = (record.disturbed(node) for node in (service.name, *service.promise.uses.values()))
     return any(end >= since for spans in disturbed for _, end in spans)

@@ -144,7 +144,7 @@ def _watch_green(user: Service, back_at: float) -> tuple[float | None, str]:
     ends = back_at + (user.promise.recovers_within or 0.0)
     while True:
         health = user.ready(_ANSWER_DEADLINE_S)
-        if health.status == "up" and health.answer.status == 200:
+        if health.is_green:
             return time.monotonic() - back_at, str(health.answer)
         if time.monotonic() > ends:
             return None, str(health.answer)

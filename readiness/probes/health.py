@@ -45,6 +45,11 @@ class Health:
     payload: Any = field(default=None, repr=False)
     """The body as JSON, or None."""
 
+    @property
+    def is_green(self) -> bool:
+        """Up, by a 200 as well: a redirection or another 2xx is not what was promised."""
+        return self.status == "up" and self.answer.status == 200
+
     def detail(self, role: Role, name: str | None = None) -> DependencyHealth | None:
         """What is said about a dependency, or None where it is left out.
 

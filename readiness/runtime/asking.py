@@ -54,8 +54,7 @@ def _service_question(node: Node, port: int, path: str, runtime: Runtime) -> Que
         if address is None:
             return Reply(False, f"port {port} is not published yet")
         answer = http.get(f"http://{address}{path}", deadline_s=_DEADLINE_S)
-        ready = answer.status == 200 and health.read_health(answer).status == "up"
-        return Reply(ready, str(answer), health=answer)
+        return Reply(health.read_health(answer).is_green, str(answer), health=answer)
 
     return Question(f"GET {path}", ask)
 

@@ -302,7 +302,7 @@ def _entry(lines: list[_Line]) -> Entry | None:
         said = text = "\n".join(_without_source([line.text for line in lines]))
         message, level = _message(first.text), _level_of(first.text)
     told = moment_of(record.time) if record and record.time else None
-    errors = chain(said[:MAX_ENTRY_CHARS]) or chain(text[:MAX_ENTRY_CHARS])
+    errors = chain(said[:MAX_ENTRY_CHARS]) or (chain(text[:MAX_ENTRY_CHARS]) if record else ())
     return Entry(
         first.number,
         lines[-1].number,

@@ -110,23 +110,26 @@ def test_of_two_tellings_of_one_failure_the_one_that_says_more_decides() -> None
     assert (cause.cls, cause.confidence) == ("migration_failed", Confidence.SURE)
 
 
-def test_why_no_broker_was_reached_is_what_the_client_said_of_each() -> None:
-    log = (
-        "%3|1484821767.327|FAIL|rdkafka#producer-1| sasl_plaintext://kafka:9093/1: SASL authentication failure: x\n"
-        "%3|1484821767.327|ERROR|rdkafka#producer-1| 1/1 brokers are down\n"
-    )
-    cause = diagnosed(running("auth", log))
-    assert (cause.cls, cause.dependency) == ("dependency_auth_failed", "kafka")
-
-
-def test_a_broker_that_shook_hands_in_vain_was_reached() -> None:
-    log = (
-        "[2025-11-25 01:02:03,123] ERROR Connection to node -1 (kafka/172.18.0.4:9093) failed authentication due to: "
-        "SSL handshake failed (org.apache.kafka.clients.NetworkClient)\n"
-        "[2025-11-25 01:02:03,124] WARN Bootstrap broker kafka:9093 (id: -1 rack: null) disconnected (NetworkClient)\n"
-    )
-    cause = diagnosed(running("auth", log))
-    assert (cause.cls, cause.dependency) == ("tls_mismatch", "kafka")
+@pytest.mark.parametrize(
+    ("told", "reported", "cls"),
+    [
+        (
+            "%3|1484821767.327|FAIL|rdkafka#producer-1| sasl_plaintext://kafka:9093/1: SASL authentication failure: x",
+            "%3|1484821767.327|ERROR|rdkafka#producer-1| 1/1 brokers are down",
+            "dependency_auth_failed",
+        ),
+        (
+            "[2025-11-25 01:02:03,123] ERROR Connection to node -1 (kafka/172.18.0.4:9093) failed authentication due "
+            "to: SSL handshake failed (org.apache.kafka.clients.NetworkClient)",
+            "[2025-11-25 01:02:03,124] WARN Bootstrap broker kafka:9093 (id: -1 rack: null) disconnected "
+            "(NetworkClient)",
+            "tls_mismatch",
+        ),
+    ],
+)
+def test_why_no_broker_was_reached_is_what_the_client_said_of_each(told: str, reported: str, cls: str) -> None:
+    cause = diagnosed(running("auth", f"{told}\n{reported}\n"))
+    assert (cause.cls, cause.dependency) == (cls, "kafka")
 
 
 def test_what_failed_at_another_host_is_not_what_the_last_words_speak_of() -> None:

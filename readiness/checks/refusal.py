@@ -1,12 +1,12 @@
 """Why a service did not accept a request of the suite: its backing services are asked, then its log is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from readiness.checks.backing import demand_usable
 from readiness.checks.reasons import told_soon
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.diagnosis.promises import BrokenPromise, cause_of
-from readiness.diagnosis.request import answer_cause, request_cause, uncaught_cause
+from readiness.diagnosis.request import answer_cause, dependency_named, request_cause, uncaught_cause
 from readiness.model.contract import Request
 from readiness.model.evidence import HttpAnswer, NodeEvidence
 from readiness.model.finding import Cause, Confidence, Unmet
@@ -67,6 +67,12 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
         or answer_cause(answer.body, neighbours[service], platform.graph, neighbours)
         or _health_lie(service, answer)
     )
+
+
+def dependency_cause(platform: Platform, service: str, answers: Iterable[str]) -> Cause | None:
+    """The trouble with a dependency that a service's answers name; None where they name none."""
+    neighbours = platform.neighbours()
+    return dependency_named(answers, neighbours[service], platform.graph, neighbours)
 
 
 def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:

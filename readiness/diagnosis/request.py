@@ -1,6 +1,6 @@
 """Why a request or an event was not served, by what the service logged meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from readiness.diagnosis.building import at_most_likely, build_cause
@@ -53,6 +53,17 @@ def answer_cause(
     scene = scene_of(graph, neighbours).through(evidence.node)
     cause = explain(found, Confidence.LIKELY, (f"{evidence.node} answered: {found.line}",), evidence, scene)
     return replace(cause, confidence=at_most_likely(cause))
+
+
+def dependency_named(
+    answers: Iterable[str], evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, NodeEvidence]
+) -> Cause | None:
+    """The trouble with a dependency that the first of the answers to tell of one names, never more than likely.
+
+    What is wrong with the service itself is left to the promise that it does not keep.
+    """
+    causes = (answer_cause(answer, evidence, graph, neighbours) for answer in answers)
+    return next((cause for cause in causes if cause and cause.cls in ABOUT_A_DEPENDENCY), None)
 
 
 def uncaught_cause(evidence: NodeEvidence, graph: Graph, neighbours: Mapping[str, NodeEvidence]) -> Cause | None:

@@ -9,7 +9,7 @@ import pytest
 from fixtures.criteria import NIGHTLY, P1, P2, criterion
 from fixtures.schema_update import ACCEPT_BREAKING, Snapshot
 from fixtures.subjects import demand_ready
-from readiness.checks.refusal import demand_accepted
+from readiness.checks.refusal import demand_accepted, dependency_cause
 from readiness.checks.requests import Issued, send
 from readiness.checks.subgraph import (
     Asked,
@@ -27,7 +27,7 @@ from readiness.composition.blame import broken, changes_behind
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.errors import SchemaError
-from readiness.model.finding import BeyondReach, Blocked, Unmet
+from readiness.model.finding import BeyondReach, Blocked, Cause, Unmet
 from readiness.platform import Platform, Service
 from readiness.schema import Subgraph, parse, validate
 
@@ -100,17 +100,19 @@ def test_schema_is_a_valid_subgraph(served: Subgraph) -> None:
 
 
 @criterion("graphql.serves", P1, each=subjects.subgraphs, cause=BrokenPromise.SCHEMA_NOT_SERVED)
-def test_what_is_served_is_what_the_schema_says(subgraph: RunningSubgraph, served: Subgraph) -> None:
+def test_what_is_served_is_what_the_schema_says(
+    subgraph: RunningSubgraph, served: Subgraph, platform: Platform
+) -> None:
     """Introspection and SDL tell the same, and one generated query for each root field answers without errors."""
     differences = () if subgraph.promise.introspection is False else introspection_faults(subgraph, served)
     _check(Asked(differences, (), 0))
-    _check(ask_root_fields(subgraph, served))
+    _check_answers(platform, subgraph, ask_root_fields(subgraph, served))
 
 
 @criterion("graphql.entities", P1, each=subjects.subgraphs, cause=BrokenPromise.ENTITY_UNRESOLVED)
-def test_every_key_of_every_entity_resolves(subgraph: RunningSubgraph, served: Subgraph) -> None:
+def test_every_key_of_every_entity_resolves(subgraph: RunningSubgraph, served: Subgraph, platform: Platform) -> None:
     """Every `@key` resolves through `_entities`, in order, with null for what does not exist."""
-    _check(ask_entities(subgraph, served))
+    _check_answers(platform, subgraph, ask_entities(subgraph, served))
 
 
 @criterion("graphql.guarded", P2, each=subjects.subgraphs, cause=BrokenPromise.SUBGRAPH_UNGUARDED)
@@ -141,9 +143,14 @@ def test_the_subgraphs_compose(service: Service, served_sdls: dict[str, str], sa
     )
 
 
-def _check(asked: Asked) -> None:
+def _check_answers(platform: Platform, subgraph: RunningSubgraph, asked: Asked) -> None:
+    """A resolver that fails by its database is not what is wrong with a subgraph."""
+    _check(asked, dependency_cause(platform, subgraph.name, asked.faults) if asked.faults else None)
+
+
+def _check(asked: Asked, cause: Cause | None = None) -> None:
     if asked.faults:
         first, *others = asked.faults
-        raise Unmet(first if not others else f"{first} (and {len(others)} more)", evidence=tuple(others))
+        raise Unmet(first if not others else f"{first} (and {len(others)} more)", cause, evidence=tuple(others))
     if asked.beyond_reach:
         raise BeyondReach("; ".join(asked.beyond_reach))

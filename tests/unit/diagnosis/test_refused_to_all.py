@@ -8,7 +8,7 @@ import pytest
 
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.backing import backing_cause
-from readiness.diagnosis.request import answer_cause, request_cause
+from readiness.diagnosis.request import answer_cause, dependency_named, request_cause
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
 from readiness.model.graph import Graph, Kind, Role
@@ -128,6 +128,16 @@ def test_what_a_service_answers_tells_whom_it_could_not_reach() -> None:
     assert cause is not None
     assert (told(cause), cause.confidence) == (("dependency_unreachable", "orders", "auth"), Confidence.LIKELY)
     assert answer_cause('{"message": "Internal server error"}', evidence, SHOP, neighbours) is None
+
+
+def test_entities_that_a_full_database_keeps_back_are_its_doing() -> None:
+    evidence = running("orders")
+    neighbours = {"orders": evidence, "postgres": running("postgres", well=True)}
+    full = 'Order by "id": HTTP 200, 1 error: _entities.2: sorry, too many clients already'
+    cause = dependency_named(("Order by \"id\": out of order", full), evidence, SHOP, neighbours)
+    assert cause is not None
+    assert (cause.cls, cause.dependency, cause.confidence) == ("dependency_capacity", "postgres", Confidence.LIKELY)
+    assert dependency_named(("_entities.0: Cannot find module 'pg'",), evidence, SHOP, neighbours) is None
 
 
 def test_an_error_that_nest_hides_from_kafkas_client_is_taken_from_nests_own_line() -> None:

@@ -134,7 +134,7 @@ def test_entities_that_a_full_database_keeps_back_are_its_doing() -> None:
     evidence = running("orders")
     neighbours = {"orders": evidence, "postgres": running("postgres", well=True)}
     full = 'Order by "id": HTTP 200, 1 error: _entities.2: sorry, too many clients already'
-    cause = dependency_named(("Order by \"id\": out of order", full), evidence, SHOP, neighbours)
+    cause = dependency_named(('Order by "id": out of order', full), evidence, SHOP, neighbours)
     assert cause is not None
     assert (cause.cls, cause.dependency, cause.confidence) == ("dependency_capacity", "postgres", Confidence.LIKELY)
     assert dependency_named(("_entities.0: Cannot find module 'pg'",), evidence, SHOP, neighbours) is None

@@ -100,6 +100,9 @@ def _says_more(other: Match, entry: Entry, match: Match) -> bool:
     words = _KIND_IN_FRONT.sub("", match.line)
     if len(words) >= SAME_WORDS and words in entry.message:
         return match.is_specific or match.signature.cause is CauseClass.APP_EXCEPTION
+    if not match.is_specific and other.signature.cause is CauseClass.CONFIG_INVALID and not match.groups.get("host"):
+        # What comes of a setting that is refused and does not stop the program is vague.
+        return True
     if not entry.is_trouble:
         return False
     if match.signature.cause is CauseClass.DEPENDENCY_UNREACHABLE:

@@ -181,7 +181,8 @@ def _clean(text: str) -> list[_Line]:
 
 def _line(number: int, text: str, raw: str) -> _Line:
     record = unwrap(text)
-    return _Line(number, text if record else unwrap_tail(text), record, raw)
+    # logfmt quotes a message, and escapes the quotes in it.
+    return _Line(number, text if record else unwrap_tail(text).replace('\\"', '"'), record, raw)
 
 
 def _joined(lines: Sequence[_Line]) -> Iterator[list[_Line]]:

@@ -33,7 +33,6 @@ def test_every_class_that_a_text_can_tell_of_has_a_signature() -> None:
         CauseClass.EXITED_CLEAN,
         CauseClass.HEAP_OOM_OR_ABORT,
         CauseClass.NOT_LISTENING,
-        CauseClass.TERMINATED_BY_SIGNAL,
         CauseClass.WAITING_CIRCLE,
         CauseClass.UNKNOWN,
     }

@@ -311,3 +311,20 @@ def test_a_unit_whose_user_is_not_there_is_a_setting() -> None:
 def test_the_health_check_that_the_engine_shows_lacks_its_program() -> None:
     log = '"Health": {\n "Log": [\n {\n "ExitCode": 1,\n "Output": "/bin/sh: 1: curl: not found\\n"\n }\n ]\n}\n'
     assert diagnosed(exited("auth", log)).cls == "healthcheck_broken"
+
+
+def test_quotes_that_logfmt_escapes_are_quotes() -> None:
+    log = r'level=error ts=2025-11-25T01:02:03Z err="pq: password authentication failed for user \"app\""' + "\n"
+    cause = diagnosed(exited("auth", log))
+    assert (cause.cls, cause.dependency) == ("dependency_auth_failed", "postgres")
+
+
+def test_settings_that_are_refused_tell_more_than_the_vague_error_that_comes_of_them() -> None:
+    log = (
+        "The settings of the server are not right\n[\n  {\n    code: 'invalid_type',\n    expected: 'string',\n"
+        "    received: 'undefined',\n    path: [ 'API_SECRET' ],\n    message: 'Required'\n  }\n]\n"
+        "error Error: socket hang up\n    at connResetException (node:internal/errors:718:14)\n"
+    )
+    cause = diagnosed(exited("auth", log))
+    assert (cause.cls, cause.node) == ("config_invalid", "auth")
+    assert "API_SECRET" in cause.summary

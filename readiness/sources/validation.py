@@ -123,7 +123,9 @@ def _waivers(contract: Contract, graph: Graph, criteria: Collection[str]) -> Ite
         if waiver.criterion not in criteria:
             hint = did_you_mean(waiver.criterion, sorted(criteria))
             yield ("waivers", index, "criterion"), f"there is no criterion {waiver.criterion!r}{hint}"
-        yield from _known_node(("waivers", index, "service"), waiver.service, graph)
+        # A criterion that judges the platform as a whole has it as its subject.
+        if waiver.service != graph.name:
+            yield from _known_node(("waivers", index, "service"), waiver.service, graph)
 
 
 def _snapshots(contract: Contract, folder: Path) -> Iterator[Mistake]:

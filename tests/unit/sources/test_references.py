@@ -95,6 +95,16 @@ waivers:
     ]
 
 
+def test_a_promise_of_the_whole_platform_is_waived_by_its_name(folder: Path) -> None:
+    text = "waivers:\n  - {criterion: image.size, service: %s, until: 2026-12-31, reason: x}\n"
+    contract, graph, file = loaded(folder, "graph: {compose: compose.yaml}\n")
+    contract, graph, file = loaded(folder, text % graph.name)
+    check_references(contract, graph, CRITERIA, file)
+    contract, graph, file = loaded(folder, text % "nobody")
+    with pytest.raises(ContractError, match="has no service 'nobody'"):
+        check_references(contract, graph, CRITERIA, file)
+
+
 def test_one_node_cannot_play_two_roles(folder: Path) -> None:
     text = "services:\n  finance: {uses: {redis: cache}}\n  workflow: {uses: {kafka: cache}}\n"
     contract, graph, file = loaded(folder, text)

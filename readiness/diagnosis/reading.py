@@ -100,17 +100,21 @@ def _says_more(other: Match, entry: Entry, match: Match) -> bool:
     words = _KIND_IN_FRONT.sub("", match.line)
     if len(words) >= SAME_WORDS and words in entry.message:
         return match.is_specific or match.signature.cause is CauseClass.APP_EXCEPTION
-    if not match.is_specific and other.signature.cause is CauseClass.CONFIG_INVALID and not match.groups.get("host"):
-        # What comes of a setting that is refused and does not stop the program is vague.
-        return True
     if not entry.is_trouble:
         return False
+    if other.signature.cause is CauseClass.CONFIG_INVALID and entry.level is not Level.WARN and _is_vague(match):
+        return True
     if match.signature.cause is CauseClass.DEPENDENCY_UNREACHABLE:
         # None of them was reached: why, the client has said of each.
         same = match.role is not None and match.role == other.role
         return same and (other.signature.cause in _WAS_REACHED or not match.groups.get("host"))
     # A server turns its clients away while it starts again: for what it says of itself.
     return match.signature.cause is CauseClass.DEPENDENCY_STARTING and other.signature.cause not in ABOUT_A_DEPENDENCY
+
+
+def _is_vague(match: Match) -> bool:
+    """Whether it is trouble with somebody unnamed, which may come of a setting that was refused."""
+    return not match.is_specific and match.signature.cause in ABOUT_A_DEPENDENCY and not match.groups.get("host")
 
 
 def _with_further_settings(reading: Reading, said: Sequence[Said]) -> Reading:

@@ -114,7 +114,8 @@ def _says_more(other: Match, entry: Entry, match: Match) -> bool:
 
 def _is_vague(match: Match) -> bool:
     """Whether it is trouble with somebody unnamed, which may come of a setting that was refused."""
-    return not match.is_specific and match.signature.cause in ABOUT_A_DEPENDENCY and not match.groups.get("host")
+    named = match.role or match.groups.get("host")
+    return not match.is_specific and match.signature.cause in ABOUT_A_DEPENDENCY and not named
 
 
 def _with_further_settings(reading: Reading, said: Sequence[Said]) -> Reading:

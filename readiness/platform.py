@@ -13,7 +13,7 @@ from readiness.model.evidence import ContainerState, HttpAnswer, NodeEvidence, P
 from readiness.model.graph import Graph, Kind, Node, Role
 from readiness.model.redaction import Redactor
 from readiness.probes import http
-from readiness.probes.health import Health, read_health
+from readiness.probes.health import DependencyHealth, Health, read_health
 from readiness.runtime.collecting import collect, collect_all, environment_of
 from readiness.runtime.journal import Journal
 from readiness.runtime.lock import GraphLock
@@ -77,6 +77,10 @@ class Service:
     def role_of(self, dependency: str) -> Role:
         """The role in which the service uses a node."""
         return next(role for role, node in self.promise.uses.items() if node == dependency)
+
+    def detail(self, health: Health, role: Role) -> DependencyHealth | None:
+        """What a health answer of the service says about the dependency that it uses in a role."""
+        return health.detail(role, self.promise.health.names.get(role), self.promise.uses.get(role, ""))
 
     def state(self) -> ContainerState:
         return self.runtime.state(self.name)

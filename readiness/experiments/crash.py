@@ -12,7 +12,7 @@ from readiness.experiments.faults import (
     ready_now,
     restarted_after,
 )
-from readiness.experiments.parallel import side_by_side
+from readiness.experiments.parallel import in_waves
 from readiness.model.errors import NodeDied, NotReadyInTime
 from readiness.model.events import LeftUnready
 from readiness.platform import Platform, Service
@@ -38,12 +38,12 @@ class Crash:
 
 
 def crash_all(platform: Platform) -> dict[str, Crash]:
-    """Crash every service that is ready, side by side: none depends on another's process.
+    """Crash every service that is ready, side by side with those that it does not ask.
 
     :raises FaultNotLanded: a process went on running.
     """
     ready = ready_now(platform, platform.started_services)
-    return side_by_side(ready, lambda service: _crash_one(platform, service))
+    return in_waves(platform.graph, ready, lambda service: _crash_one(platform, service))
 
 
 def _crash_one(platform: Platform, service: Service) -> Crash:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from readiness.experiments.parallel import asked_by
 from readiness.model.errors import FaultNotLanded, NodeDied, NotReadyInTime
 from readiness.model.events import ContainerDied, ContainerStarted, FaultHealed, FaultInjected, FaultLanded
 from readiness.model.subjects import PAUSED, STOPPED
@@ -158,10 +159,10 @@ def _not_green(service: Service, requests: int) -> str:
 
 
 def _may_recover(platform: Platform, service: Service) -> bool:
-    """Whether it runs, and it or something that it uses was disturbed as shortly ago as it may take to recover."""
+    """Whether it runs, and it or something that it asks was disturbed as shortly ago as it may take to recover."""
     if service.state().status != "running":
         return False
     since = time.time() - (service.promise.recovers_within or 0.0)
-    record = platform.record
-    disturbed = (record.disturbed(node) for node in (service.name, *service.promise.uses.values()))
+    record, asked = platform.record, asked_by(platform.graph, service.name)
+    disturbed = (record.disturbed(node) for node in {service.name, *service.promise.uses.values(), *asked})
     return any(end >= since for spans in disturbed for _, end in spans)

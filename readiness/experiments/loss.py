@@ -130,7 +130,7 @@ def _watch_red(user: Service, dependency: str, gone_at: float) -> _Red:
 
 
 def _is_down(health: Health, role: Role, user: Service) -> bool:
-    detail = health.detail(role, user.promise.health.names.get(role))
+    detail = user.detail(health, role)
     return detail is not None and detail.status == "down"
 
 

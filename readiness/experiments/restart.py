@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from readiness.experiments.crash import FOLLOWING_REQUESTS, wrong_answers
 from readiness.experiments.faults import RESTARTED, await_ready, disturbance, fault_of_ready, ready_now
-from readiness.experiments.parallel import side_by_side
+from readiness.experiments.parallel import in_waves
 from readiness.model.errors import NodeDied, NotReadyInTime
 from readiness.model.events import FaultLanded, LeftUnready
 from readiness.platform import Platform, Service
@@ -39,9 +39,9 @@ class Restart:
 
 
 def restart_all(platform: Platform) -> dict[str, Restart]:
-    """Stop and start every service that is ready, side by side."""
+    """Stop and start every service that is ready, side by side with those that it does not ask."""
     ready = ready_now(platform, platform.started_services)
-    return side_by_side(ready, lambda service: _restart_one(platform, service))
+    return in_waves(platform.graph, ready, lambda service: _restart_one(platform, service))
 
 
 def _restart_one(platform: Platform, service: Service) -> Restart:

@@ -50,16 +50,16 @@ class Health:
         """Up, by a 200 as well: a redirection or another 2xx is not what was promised."""
         return self.status == "up" and self.answer.status == 200
 
-    def detail(self, role: Role, name: str | None = None) -> DependencyHealth | None:
+    def detail(self, role: Role, name: str | None = None, node: str = "") -> DependencyHealth | None:
         """What is said about a dependency, or None where it is left out.
 
-        With a ``name`` only that name counts. Without one the role's own name or a usual synonym does, alone or as a
-        part of a longer name (``redis-cache``, ``kafkaConsumer``, ``postgres:connections``); of several the worst is
-        told.
+        With a ``name`` only that name counts. Without one the node's own name counts, and the role's or a usual
+        synonym, alone or as a part of a longer name (``redis-cache``, ``kafkaConsumer``, ``postgres:connections``);
+        of several the worst is told.
         """
         if name is not None:
             return worst(entry for key, entry in self.details.items() if name in (key, key.partition(":")[0]))
-        return worst(entry for key, entry in self.details.items() if _role(key) is role)
+        return worst(entry for key, entry in self.details.items() if _role(key) is role or _is_same(key, node))
 
 
 _PRODUCTS: Mapping[Role, frozenset[str]] = {
@@ -81,6 +81,10 @@ def _role(key: str) -> Role | None:
     """Whom a service means by this name. A product's name says more than a kind: ``redis-db`` is Redis."""
     words = {*_words(key), letters(key)}
     return next((role for names in (_PRODUCTS, _KINDS) for role in names if names[role] & words), None)
+
+
+def _is_same(key: str, node: str) -> bool:
+    return bool(node) and letters(key) == letters(node)
 
 
 def _words(key: str) -> list[str]:

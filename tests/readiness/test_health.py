@@ -100,7 +100,7 @@ def test_health_names_every_dependency(service: Service, dependency: Backing) ->
         if health.answer.status != 200 or (not health.details and shape_faults(health.answer, kind)):
             # That it is red, is no health answer, or names nobody at all is told of the endpoint itself.
             raise Blocked(by=f"health.{kind}[{service.name}]")
-        detail = health.detail(role, service.promise.health.names.get(role))
+        detail = service.detail(health, role)
         told = ", ".join(health.details) or "nothing"
         assert detail is not None, f"{path} does not name {dependency.name}; it names {told}\n{health.answer}"
         assert detail.status == "up", f"{path} says that {dependency.name} is {detail.status}\n{health.answer}"

@@ -10,8 +10,8 @@ from enum import IntEnum
 from functools import lru_cache
 from itertools import groupby
 
-from readiness.diagnosis.log.json_lines import Record, unwrap, unwrap_tail
 from readiness.diagnosis.log.prefixes import STAMP, is_spaced, without_prefixes
+from readiness.diagnosis.log.records import Record, unwrap, unwrap_tail
 from readiness.diagnosis.log.times import Moment, moment_in, moment_of
 from readiness.diagnosis.log.traces import MESSAGES, NAMED, Link, chain, without_ignored
 
@@ -97,7 +97,7 @@ _BANNER = "APPLICATION FAILED TO START"
 _ERROR_HEAD = re.compile(r"^(?:[\w.$]*(?:Error|Exception)\b[^\n]*|.*\[\w*Error\b.*)$")
 _UNCAUGHT = re.compile(
     r"^Node\.js v\d|^node:internal|^Exception in thread |^(?:panic|fatal error): |UnhandledPromiseRejection|"
-    r"\[ExceptionHandler\]|FATAL ERROR: |^Unhandled [Ee]xception|APPLICATION FAILED TO START|"
+    r"\[ExceptionHandler\]|^logger=ExceptionHandler$|FATAL ERROR: |^Unhandled [Ee]xception|APPLICATION FAILED TO START|"
     r"Application startup failed|[Uu]ncaught ?[Ee]xception|thread '[^']+' panicked at|Application run failed",
     re.MULTILINE,
 )
@@ -181,8 +181,7 @@ def _clean(text: str) -> list[_Line]:
 
 def _line(number: int, text: str, raw: str) -> _Line:
     record = unwrap(text)
-    # logfmt quotes a message, and escapes the quotes in it.
-    return _Line(number, text if record else unwrap_tail(text).replace('\\"', '"'), record, raw)
+    return _Line(number, text if record else unwrap_tail(text), record, raw)
 
 
 def _joined(lines: Sequence[_Line]) -> Iterator[list[_Line]]:

@@ -239,3 +239,20 @@ def test_blank_lines_that_a_page_put_behind_every_line_part_nothing() -> None:
 def test_a_stamp_of_svlogd_is_a_head() -> None:
     (entry,) = read_log("2025-11-25_01:02:03.12345 FATAL:  no memory\n")
     assert (entry.level, entry.message, entry.time is not None) == (Level.FATAL, "FATAL:  no memory", True)
+
+
+def test_a_line_of_logfmt_is_taken_apart() -> None:
+    line = (
+        r'ts=2025-11-25T01:02:03Z level=error msg="cannot open \"a\"" ctx="ExceptionHandler" '
+        r'stack="Error: cannot open \"a\"\n    at open (/app/dist/a.js:7:15)"'
+    )
+    (entry,) = read_log(line + "\n")
+    assert (entry.level, entry.message, entry.uncaught) == (Level.ERROR, 'cannot open "a"', True)
+    assert "\n    at open (/app/dist/a.js:7:15)" in entry.text
+    assert [link.kind for link in entry.chain] == ["Error"]
+
+
+@pytest.mark.parametrize("line", ["DATABASE_URL=postgres://db", "level=error and words", 'msg="no end level=error'])
+def test_a_line_that_only_has_pairs_in_it_is_no_logfmt(line: str) -> None:
+    (entry,) = read_log(line + "\n")
+    assert entry.text == line

@@ -156,6 +156,14 @@ def test_a_name_of_the_contract_is_the_only_one_that_counts() -> None:
     assert health.detail(Role.POSTGRES, "store") is None
 
 
+def test_the_nodes_own_name_counts() -> None:
+    health = read_health(answer(terminus("ok", kv=UP, events=DOWN)))
+    assert health.detail(Role.REDIS, node="kv") is not None
+    assert health.detail(Role.KAFKA, node="events") is not None
+    assert health.detail(Role.REDIS, node="store") is None
+    assert health.detail(Role.REDIS) is None
+
+
 def test_of_several_indicators_of_one_dependency_the_worst_is_told() -> None:
     health = read_health(answer(terminus("error", kafkaProducer=UP, kafkaConsumer=DOWN), 503))
     detail = health.detail(Role.KAFKA)

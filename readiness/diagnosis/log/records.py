@@ -1,4 +1,4 @@
-"""One JSON log line into its parts.
+"""One log line of JSON or logfmt into its parts.
 
 Known are the shapes of pino, bunyan, winston, KafkaJS, structlog, python-json-logger, logback, zap, Serilog and mongod.
 """
@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from readiness.diagnosis.log import logfmt
+
 # The keys under which the loggers named above write; dotted keys are the Elastic Common Schema's.
-_MESSAGE = ("message", "msg", "event", "@message", "@mt", "short_message", "body")
+_MESSAGE = ("message", "msg", "event", "@message", "@mt", "short_message", "body", "text")
 _LEVEL = ("level", "levelname", "severity", "log.level", "lvl", "@l", "log_level", "s")
-_LOGGER = ("logger", "logger_name", "context", "name", "log.logger", "module")
+_LOGGER = ("logger", "logger_name", "context", "name", "log.logger", "module", "ctx")
 _TIME = ("time", "timestamp", "@timestamp", "ts", "asctime", "@t", "datetime", "t")
 _ERROR = ("err", "error", "exception", "exc_info", "reason", "cause", "@x", "exc", "errors", "failure")
 _STACK = ("stack", "stack_trace", "stackTrace", "stack_info", "stacktrace", "trace", "error.stack_trace", "exc_text")
@@ -22,7 +24,7 @@ _MAX_FIELDS = 24
 
 @dataclass(frozen=True)
 class Record:
-    """What a JSON log line says."""
+    """What such a line says."""
 
     level: str
     logger: str
@@ -39,17 +41,21 @@ class Record:
 
 
 def unwrap(line: str) -> Record | None:
-    """The record in a line of JSON, or None where the line is no JSON object with a message, level or error."""
-    stripped = line.strip()
-    if not stripped.startswith("{") or not stripped.endswith("}"):
-        return None
-    try:
-        fields = json.loads(stripped)
-    except (ValueError, RecursionError):
-        return None
-    if not any(key in fields for key in (*_MESSAGE, *_LEVEL, *_ERROR)):
+    """The record in a line of JSON or logfmt, or None where the line is none with a message, level or error."""
+    fields = _fields(line.strip())
+    if fields is None or not any(key in fields for key in (*_MESSAGE, *_LEVEL, *_ERROR)):
         return None
     return _record(fields)
+
+
+def _fields(line: str) -> Mapping[str, Any] | None:
+    if not line.startswith("{") or not line.endswith("}"):
+        return logfmt.fields_of(line)
+    try:
+        fields: dict[str, Any] = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return fields
 
 
 def unwrap_tail(line: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from readiness.checks.backing import demand_usable
 from readiness.checks.reasons import told_soon
 from readiness.checks.requests import is_accepted, is_refused
+from readiness.checks.standing import demand_still_ready
+from readiness.diagnosis.mentions import nodes_named
 from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.diagnosis.request import answer_cause, dependency_named, request_cause, uncaught_cause
 from readiness.model.contract import Request
@@ -55,11 +57,13 @@ def demand_accepted(platform: Platform, request: Request, answer: HttpAnswer, si
 def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: float) -> Cause | None:
     """Why the service, whose ready is green, could not serve the request; None where it was the client who was refused.
 
-    :raises Blocked: a backing service of it cannot be used.
+    :raises Blocked: a backing service of it cannot be used, or the answer names another node that is not up.
     """
     if not is_trouble(answer):
         return None
     demand_usable(platform, platform.service(service))
+    for named in nodes_named(answer.body, service, platform.graph):
+        demand_still_ready(platform, named)
     # Every neighbour is asked for it: once, and not for each look at the log.
     neighbours = platform.neighbours()
     return (

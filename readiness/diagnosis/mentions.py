@@ -30,3 +30,9 @@ def nodes_at(found: Iterable[tuple[str, str | None]], client: str, graph: Graph)
         if addresses.name_in(host.lower()) and any(addresses.is_name_of(node, host) for node in graph)
     )
     return tuple(dict.fromkeys(place.node for place in places if place.node and place.problem is None))
+
+
+def nodes_named(text: str, client: str, graph: Graph) -> tuple[str, ...]:
+    """The other nodes whose name stands in the text as a word of its own, and not as a part of a path."""
+    others = (node.name for node in graph if node.name != client)
+    return tuple(name for name in others if re.search(rf"(?<![\w/.-]){re.escape(name)}(?![\w/-])", text, re.IGNORECASE))

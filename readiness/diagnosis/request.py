@@ -9,6 +9,7 @@ from readiness.diagnosis.diagnose import scene_of
 from readiness.diagnosis.explain import explain, explain_reading
 from readiness.diagnosis.log.entries import Entry, distinct, read_log
 from readiness.diagnosis.matching import Match, best, matches
+from readiness.diagnosis.mentions import nodes_named
 from readiness.diagnosis.reading import read
 from readiness.model.evidence import NodeEvidence
 from readiness.model.finding import Cause, Confidence
@@ -51,7 +52,11 @@ def answer_cause(
     if found is None or not _explains(found):
         return None
     scene = scene_of(graph, neighbours).through(evidence.node)
-    cause = explain(found, Confidence.LIKELY, (f"{evidence.node} answered: {found.line}",), evidence, scene)
+    lines = (f"{evidence.node} answered: {found.line}",)
+    cause = explain(found, Confidence.LIKELY, lines, evidence, scene)
+    named = nodes_named(found.line, evidence.node, graph)
+    if cause.dependency is None and len(named) == 1:
+        cause = explain(found, Confidence.LIKELY, lines, evidence, scene, known=named[0])
     return replace(cause, confidence=at_most_likely(cause))
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from fixtures.criteria import NIGHTLY, P1, P2, criterion
 from fixtures.schema_update import ACCEPT_BREAKING, Snapshot
-from fixtures.subjects import demand_ready
 from readiness.checks.refusal import demand_accepted, dependency_cause
 from readiness.checks.requests import Issued, send
+from readiness.checks.standing import demand_ready
 from readiness.checks.subgraph import (
     Asked,
     NotServed,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from fixtures.criteria import P2, P3, criterion
-from fixtures.subjects import demand_ready
 from readiness.checks.hygiene import (
     CACHE_WORTH_TELLING_BYTES,
     instruction_of,
@@ -12,6 +11,7 @@ from readiness.checks.hygiene import (
     package_caches,
     secrets_in,
 )
+from readiness.checks.standing import demand_ready
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects
 from readiness.model.criterion import Subject

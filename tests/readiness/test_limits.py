@@ -1,9 +1,9 @@
 """Limits: set, not met, and a restart policy; privileges: no more than needed."""
 
 from fixtures.criteria import P2, criterion
-from fixtures.subjects import start_finding
 from readiness.checks.endings import own_endings, row_of
 from readiness.checks.hygiene import excess_privileges
+from readiness.checks.standing import start_finding
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.model import subjects

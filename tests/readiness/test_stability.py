@@ -1,9 +1,9 @@
 """Crashes, restarts and stops; and that nothing else restarted during the whole run."""
 
 from fixtures.criteria import P1, P2, criterion, shown_cause
-from fixtures.subjects import demand_ready
 from readiness.checks.endings import check_no_restart
 from readiness.checks.reasons import why_not_ready
+from readiness.checks.standing import demand_ready
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise
 from readiness.experiments.crash import Crash

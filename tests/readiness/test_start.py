@@ -1,7 +1,7 @@
 """Does every container come up, and how soon?"""
 
 from fixtures.criteria import P1, criterion
-from fixtures.subjects import start_finding
+from readiness.checks.standing import start_finding
 from readiness.diagnosis.causes import CauseClass
 from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.model import subjects

@@ -12,6 +12,7 @@ from readiness.checks.afterwards import demand_events_again, note_flow, note_gro
 from readiness.checks.flows import demand_effect
 from readiness.checks.refusal import is_trouble, refusal_cause
 from readiness.model.contract import Flow
+from readiness.model.events import NodeFailed
 from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.finding import Blocked, Cause, Unmet
 from readiness.model.graph import Role
@@ -183,6 +184,16 @@ def test_a_service_that_says_nothing_of_its_failure_calls_itself_ready_wrongly(s
     cause = refusal_cause(stage.platform, "shop", answer, time.time())
     assert cause is not None
     assert (cause.cls, cause.node) == ("health_lie", "shop")
+
+
+def test_a_service_that_says_it_is_kept_back_by_one_that_is_not_up_is_not_blamed(stage: Stage) -> None:
+    stage.platform.journal.append(
+        NodeFailed("billing", "CrashLoop", "exits", "app_exception", "billing", None, "sure", root="billing")
+    )
+    answer = HttpAnswer("u", 503, 0.0, 0.0, body='{"message": "billing gave no quote: Timeout has occurred"}')
+    with pytest.raises(Blocked) as caught:
+        refusal_cause(stage.platform, "shop", answer, time.time())
+    assert caught.value.by == "start.ready[billing]"
 
 
 class TestAfterALoss:

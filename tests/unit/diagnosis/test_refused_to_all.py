@@ -8,6 +8,7 @@ import pytest
 
 from readiness.diagnosis import diagnose, health_cause
 from readiness.diagnosis.backing import backing_cause
+from readiness.diagnosis.mentions import nodes_named
 from readiness.diagnosis.request import answer_cause, dependency_named, request_cause
 from readiness.model.evidence import NodeEvidence, ProbeAnswer
 from readiness.model.finding import Cause, Confidence
@@ -152,3 +153,12 @@ def test_an_error_that_nest_hides_from_kafkas_client_is_taken_from_nests_own_lin
     cause = request_cause(evidence, SHOP, {"orders": evidence, "postgres": running("postgres", well=True)})
     assert cause is not None
     assert told(cause) == ("schema_missing", "orders", "postgres")
+
+
+def test_an_answer_that_names_another_service_tells_of_that_one() -> None:
+    evidence = running("orders")
+    neighbours = {"orders": evidence, "auth": running("auth")}
+    cause = answer_cause('{"message": "auth gave no answer: Timeout has occurred"}', evidence, SHOP, neighbours)
+    assert cause is not None
+    assert (told(cause), cause.confidence) == (("dependency_timeout", "orders", "auth"), Confidence.LIKELY)
+    assert nodes_named('{"path": "/auth/tokens", "message": "no"}', "orders", SHOP) == ()

@@ -188,7 +188,16 @@ def test_a_service_that_says_nothing_of_its_failure_calls_itself_ready_wrongly(s
 
 def test_a_service_that_says_it_is_kept_back_by_one_that_is_not_up_is_not_blamed(stage: Stage) -> None:
     stage.platform.journal.append(
-        NodeFailed("billing", "CrashLoop", "exits", "app_exception", "billing", None, "sure", root="billing")
+        NodeFailed(
+            node="billing",
+            error="CrashLoop",
+            message="exits",
+            cause_class="app_exception",
+            cause_node="billing",
+            cause_dependency=None,
+            confidence="sure",
+            root="billing",
+        )
     )
     answer = HttpAnswer("u", 503, 0.0, 0.0, body='{"message": "billing gave no quote: Timeout has occurred"}')
     with pytest.raises(Blocked) as caught:

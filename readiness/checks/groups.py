@@ -97,18 +97,18 @@ def demand_works(platform: Platform, service: Service, broker: Backing, within_s
     seen = await_group(platform, service, broker, within_s)
     if not seen.faults:
         return
-    if seen.has_member:
+    joined = () if seen.has_member else _joined_by(broker, seen)
+    # A consumer whose handler throws leaves its group and joins it again, without end.
+    if seen.has_member or not frozenset(kafka_groups.names_of(service.promise.kafka.group or "")).isdisjoint(joined):
         logged = cause_since(platform, service.name, since)
     else:
         logged = cause_of_a_dead_thread(platform, service.name)
+    elsewhere = (f"{service.name} is a member of {', '.join(joined)} instead",) if joined else ()
     cause = logged or group_cause(seen, service.name, broker.name)
-    raise Unmet("; ".join(seen.faults), cause, seen.evidence if logged else _elsewhere(service, broker, seen))
+    raise Unmet("; ".join(seen.faults), cause, seen.evidence if logged else elsewhere)
 
 
-def _elsewhere(service: Service, broker: Backing, seen: GroupSeen) -> tuple[str, ...]:
-    """The groups in which the service is instead."""
-    if seen.has_member:
-        return ()
+def _joined_by(broker: Backing, seen: GroupSeen) -> tuple[str, ...]:
+    """The groups that have a member from the service a moment later."""
     answer = kafka_groups.of_members(broker.address, seen.expected.addresses, _DEADLINE_S)
-    found = answer.detail.get("groups", ()) if answer.ok else ()
-    return (f"{service.name} is a member of {', '.join(found)} instead",) if found else ()
+    return tuple(answer.detail.get("groups", ())) if answer.ok else ()

@@ -10,6 +10,7 @@ import pytest
 from readiness.checks import afterwards, flows, groups
 from readiness.checks.afterwards import demand_events_again, note_flow, note_group
 from readiness.checks.flows import demand_effect
+from readiness.checks.groups import demand_works
 from readiness.checks.refusal import is_trouble, refusal_cause
 from readiness.model.contract import Flow
 from readiness.model.events import NodeFailed
@@ -18,7 +19,7 @@ from readiness.model.finding import Blocked, Cause, Unmet
 from readiness.model.graph import Role
 from readiness.model.redaction import Redactor
 from readiness.platform import Platform
-from readiness.probes import http, kafka, kafka_records
+from readiness.probes import http, kafka, kafka_groups, kafka_records
 from readiness.runtime.journal import Journal
 from tests.unit.graphs import backing, contract_of, graph_of, service
 from tests.unit.runtime.fake_runtime import FACTS, FakeRuntime
@@ -159,6 +160,19 @@ def test_a_request_that_fails_at_the_server_is_traced_to_its_log(stage: Stage) -
     stage.says("shop", "ERROR ReplyError: READONLY You can't write against a read only replica.")
     stage.cause = HttpAnswer("http://shop/orders", 503, 0.001, 0.0, body="{}")
     assert stage.lost().cls == "dependency_write_refused"
+
+
+def test_a_consumer_that_joins_again_and_again_is_told_by_what_its_handler_throws(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_groups, "of_members", lambda *_: answered(groups=["billing-server"]))
+    stage.group = group("EMPTY", member=False)
+    stage.says("billing", '{"level": "warning", "msg": "not handled yet", "error": ["ValueError: no tariff"]}')
+    billing, broker = stage.platform.service("billing"), stage.platform.backing("kafka")
+    with pytest.raises(Unmet) as caught:
+        demand_works(stage.platform, billing, broker, 0.01, since=time.time())
+    assert caught.value.cause is not None
+    assert told(caught.value.cause) == ("app_exception", "billing", None)
 
 
 @pytest.mark.parametrize(

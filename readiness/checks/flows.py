@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from readiness.checks.backing import demand_backing
 from readiness.checks.groups import GroupSeen, await_group, group_cause
+from readiness.checks.locks import lock_cause
 from readiness.checks.refusal import cause_of_a_dead_thread, cause_since, demand_accepted
 from readiness.checks.requests import captured, contains_expected, is_accepted, send
 from readiness.checks.token_use import demand_takes_tokens
@@ -130,9 +131,9 @@ def _lost_by_consumer(platform: Platform, broker: Backing, followed: Followed, a
         dead = cause_of_a_dead_thread(platform, flow.consumer)
         cause = dead or group_cause(seen, flow.consumer, broker.name)
         return replace(cause, evidence=(*evidence, *cause.evidence))
-    logged = cause_since(platform, flow.consumer, followed.since)
-    if logged is not None:
-        return replace(logged, evidence=(*evidence, *logged.evidence))
+    why = cause_since(platform, flow.consumer, followed.since) or lock_cause(platform, flow.consumer)
+    if why is not None:
+        return replace(why, evidence=(*evidence, *why.evidence))
     if seen is not None and seen.faults:
         cause = group_cause(seen, flow.consumer, broker.name)
         return replace(cause, evidence=(*evidence, *cause.evidence))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from readiness.checks.backing import demand_usable
+from readiness.checks.locks import lock_cause
 from readiness.checks.reasons import told_soon
 from readiness.checks.requests import is_accepted, is_refused
 from readiness.checks.standing import demand_still_ready
@@ -69,14 +70,15 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
     return (
         told_soon(lambda: _told(platform, service, since, neighbours))
         or answer_cause(answer.body, neighbours[service], platform.graph, neighbours)
+        or lock_cause(platform, service)
         or _health_lie(service, answer)
     )
 
 
 def dependency_cause(platform: Platform, service: str, answers: Iterable[str]) -> Cause | None:
-    """The trouble with a dependency that a service's answers name; None where they name none."""
+    """The trouble with a dependency that a service's answers name, or that keeps them back; None where none does."""
     neighbours = platform.neighbours()
-    return dependency_named(answers, neighbours[service], platform.graph, neighbours)
+    return dependency_named(answers, neighbours[service], platform.graph, neighbours) or lock_cause(platform, service)
 
 
 def _health_lie(service: str, answer: HttpAnswer) -> Cause | None:

@@ -85,6 +85,27 @@ def write_and_read(address: Address, credentials: Credentials, deadline_s: float
     return _probe("postgres.write_and_read", address, credentials, deadline_s, work)
 
 
+def lock_waits(address: Address, credentials: Credentials, deadline_s: float) -> ProbeAnswer:
+    """The statements that wait for a lock that another session holds, the longest first.
+
+    ``detail["waits"]`` is a list of ``client_addr``, ``waited_s``, ``statement``, and of the first who holds it:
+    ``holder_addr``, ``holder_state``, ``holder_statement`` and ``held_s`` (since its transaction began).
+    """
+
+    async def work(connection: _Connection) -> Detail:
+        rows = await _all(
+            connection,
+            "SELECT host(w.client_addr) AS client_addr, extract(epoch FROM now() - w.query_start)::float8 AS waited_s,"
+            " left(w.query, 200) AS statement, host(h.client_addr) AS holder_addr, h.state AS holder_state,"
+            " left(h.query, 200) AS holder_statement, extract(epoch FROM now() - h.xact_start)::float8 AS held_s"
+            " FROM pg_stat_activity w JOIN pg_stat_activity h ON h.pid = (pg_blocking_pids(w.pid))[1]"
+            " WHERE w.wait_event_type = 'Lock' ORDER BY w.query_start",
+        )
+        return {"waits": rows}
+
+    return _probe("postgres.lock_waits", address, credentials, deadline_s, work)
+
+
 def sessions(address: Address, credentials: Credentials, deadline_s: float) -> ProbeAnswer:
     """The clients' sessions in ``pg_stat_activity``, without the probes' own.
 

@@ -19,7 +19,7 @@ def connection_holders(
     if address is None:
         return ()
     addresses = _client_addresses(node, address, graph, deadline_s)
-    owners = {own: each.name for each in graph for own in _own_addresses(runtime, each.name)}
+    owners = {own: each.name for each in graph for own in addresses_of(runtime, each.name)}
     held = Counter(owners.get(client, "somebody outside of the graph") for client in addresses)
     return tuple(f"{name} holds {count} connection(s) to {node.name}" for name, count in held.most_common())
 
@@ -35,9 +35,9 @@ def _client_addresses(node: Node, address: Address, graph: Graph, deadline_s: fl
     return []
 
 
-def _own_addresses(runtime: Runtime, name: str) -> tuple[str, ...]:
+def addresses_of(runtime: Runtime, name: str) -> tuple[str, ...]:
+    """The addresses of a node's container; none where it was never made."""
     try:
         return runtime.container(name).addresses
     except KeyError:
-        # Its container was never made.
         return ()

@@ -131,7 +131,7 @@ def _lost_by_consumer(platform: Platform, broker: Backing, followed: Followed, a
         dead = cause_of_a_dead_thread(platform, flow.consumer)
         cause = dead or group_cause(seen, flow.consumer, broker.name)
         return replace(cause, evidence=(*evidence, *cause.evidence))
-    why = cause_since(platform, flow.consumer, followed.since) or lock_cause(platform, flow.consumer)
+    why = lock_cause(platform, flow.consumer) or cause_since(platform, flow.consumer, followed.since)
     if why is not None:
         return replace(why, evidence=(*evidence, *why.evidence))
     if seen is not None and seen.faults:

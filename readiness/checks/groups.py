@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from readiness.checks.locks import lock_cause
 from readiness.checks.refusal import cause_of_a_dead_thread, cause_since
 from readiness.diagnosis.promises import BrokenPromise, cause_of
 from readiness.model.finding import Blocked, Cause, Unmet
@@ -100,7 +101,7 @@ def demand_works(platform: Platform, service: Service, broker: Backing, within_s
     joined = () if seen.has_member else _joined_by(broker, seen)
     # A consumer whose handler throws leaves its group and joins it again, without end.
     if seen.has_member or not frozenset(kafka_groups.names_of(service.promise.kafka.group or "")).isdisjoint(joined):
-        logged = cause_since(platform, service.name, since)
+        logged = lock_cause(platform, service.name) or cause_since(platform, service.name, since)
     else:
         logged = cause_of_a_dead_thread(platform, service.name)
     elsewhere = (f"{service.name} is a member of {', '.join(joined)} instead",) if joined else ()

@@ -68,9 +68,10 @@ def refusal_cause(platform: Platform, service: str, answer: HttpAnswer, since: f
     # Every neighbour is asked for it: once, and not for each look at the log.
     neighbours = platform.neighbours()
     return (
-        told_soon(lambda: _told(platform, service, since, neighbours))
+        # What waits now was seen by nobody's log yet, or as a bare timeout.
+        lock_cause(platform, service)
+        or told_soon(lambda: _told(platform, service, since, neighbours))
         or answer_cause(answer.body, neighbours[service], platform.graph, neighbours)
-        or lock_cause(platform, service)
         or _health_lie(service, answer)
     )
 

@@ -32,11 +32,13 @@ def names_of(group: str) -> tuple[str, ...]:
 
 
 def name_with_member(group: str, states: Mapping[str, Mapping[str, Any]], addresses: Collection[str]) -> str:
-    """The one of the group's names under which the service is a member; the group's own where it is under none.
+    """The one of the group's names under which the service is a member, else one that nobody is in, else its own.
 
     ``states`` has all of :func:`names_of`.
     """
-    return next((name for name in names_of(group) if has_member(states[name], addresses)), group)
+    joined = (name for name in names_of(group) if has_member(states[name], addresses))
+    left = (name for name in names_of(group) if states[name]["state"] != "DEAD" and not states[name]["members"])
+    return next(joined, None) or next(left, group)
 
 
 def has_member(state: Mapping[str, Any], addresses: Collection[str]) -> bool:

@@ -68,7 +68,7 @@ def _logs(node: str, state: ContainerState, runtime: Runtime) -> tuple[str, str]
     began = state.started_at
     newest = runtime.log(node, since=began) if began is not None else ""
     if began is not None and (state.is_running or newest.strip()):
-        return newest, runtime.log(node, until=began, lines=200)
+        return newest, runtime.log(node, until=began)
     # Its newest lines are what it died of, also while the engine is about to start it again.
     return runtime.log(node), ""
 

@@ -7,6 +7,9 @@ from typing import Protocol
 from readiness.model.address import Address
 from readiness.model.evidence import ContainerState
 
+LOG_LINES = 2000
+"""Lines of a log that are read at most: an uncaught error of Sequelize's prints some 1,300 behind its cause."""
+
 
 @dataclass(frozen=True)
 class Executed:
@@ -107,7 +110,7 @@ class Runtime(Protocol):
     def state(self, node: str) -> ContainerState:
         """The container as the engine inspects it now."""
 
-    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = 400) -> str:
+    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = LOG_LINES) -> str:
         """The last lines of what the container wrote between two times (seconds since the epoch)."""
 
     def cpu_time_s(self, node: str) -> float | None:

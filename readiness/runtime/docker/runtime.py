@@ -24,7 +24,7 @@ from readiness.runtime.docker.containers import create_arguments, files_archive,
 from readiness.runtime.docker.engine import engine_errors
 from readiness.runtime.docker.inspection import container_facts, container_state, image_facts
 from readiness.runtime.docker.samples import cpu_time_s
-from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
+from readiness.runtime.protocol import LOG_LINES, ContainerFacts, Executed, ImageFacts
 
 _LOOPBACK = "127.0.0.1"
 _OF_RUNC = re.compile(r"^.*unable to start container process: ", re.DOTALL)
@@ -186,7 +186,7 @@ class DockerRuntime:
         with self._engine():
             return container_state(self._docker.api.inspect_container(self._container_id(node)))
 
-    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = 400) -> str:
+    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = LOG_LINES) -> str:
         with self._engine():
             raw: bytes = self._containers[node].logs(since=since, until=until, tail=lines)
         return raw[-_LOG_LIMIT_BYTES:].decode(errors="replace")

@@ -128,8 +128,8 @@ def _lost_by_consumer(platform: Platform, broker: Backing, followed: Followed, a
     evidence = _on_the_topic(broker, followed, after)
     seen = _group(platform, broker, flow)
     if seen is not None and seen.faults and not seen.has_member:
-        dead = cause_of_a_dead_thread(platform, flow.consumer)
-        cause = dead or group_cause(seen, flow.consumer, broker.name)
+        why = lock_cause(platform, flow.consumer) or cause_of_a_dead_thread(platform, flow.consumer)
+        cause = why or group_cause(seen, flow.consumer, broker.name)
         return replace(cause, evidence=(*evidence, *cause.evidence))
     why = lock_cause(platform, flow.consumer) or cause_since(platform, flow.consumer, followed.since)
     if why is not None:

@@ -101,12 +101,13 @@ def demand_works(platform: Platform, service: Service, broker: Backing, within_s
     joined = () if seen.has_member else _joined_by(broker, seen)
     # A consumer whose handler throws leaves its group and joins it again, without end.
     if seen.has_member or not frozenset(kafka_groups.names_of(service.promise.kafka.group or "")).isdisjoint(joined):
-        logged = lock_cause(platform, service.name) or cause_since(platform, service.name, since)
+        logged = cause_since(platform, service.name, since)
     else:
         logged = cause_of_a_dead_thread(platform, service.name)
     elsewhere = (f"{service.name} is a member of {', '.join(joined)} instead",) if joined else ()
-    cause = logged or group_cause(seen, service.name, broker.name)
-    raise Unmet("; ".join(seen.faults), cause, seen.evidence if logged else elsewhere)
+    why = lock_cause(platform, service.name) or logged
+    cause = why or group_cause(seen, service.name, broker.name)
+    raise Unmet("; ".join(seen.faults), cause, seen.evidence if why else elsewhere)
 
 
 def _joined_by(broker: Backing, seen: GroupSeen) -> tuple[str, ...]:

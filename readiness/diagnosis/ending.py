@@ -23,6 +23,8 @@ _ENDS_IN_A_SIGNAL = {
 }
 _SIGNALS = range(129, 160)
 _NATIVE = {CauseClass.NATIVE_CRASH, CauseClass.NATIVE_MODULE, CauseClass.HEAP_OOM}
+# A process manager that has nothing to run may end as if all were well.
+_NOTHING_TO_RUN = {CauseClass.COMMAND_NOT_FOUND, CauseClass.MODULE_MISSING, CauseClass.BAD_ENTRYPOINT}
 
 
 def of_engine(evidence: NodeEvidence) -> Cause | None:
@@ -79,7 +81,7 @@ def _fits(reading: Reading, exit_code: int) -> bool:
     if exit_code in (126, 127):
         return reading.confidence is Confidence.SURE
     if exit_code == 0:
-        return reading.uncaught
+        return reading.uncaught or (reading.match.is_specific and reading.match.signature.cause in _NOTHING_TO_RUN)
     if exit_code in _SIGNALS:
         known = _ENDS_IN_A_SIGNAL.get(exit_code, set())
         # .NET ends a process so whose exception nobody caught, be it known or not.

@@ -4,6 +4,7 @@
 https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec
 """
 
+import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -55,9 +56,9 @@ def faults(
 def _entity_faults(plan: KeyPlan, representation: Representation, entity: Any, *, is_absent: bool) -> Iterator[str]:
     if is_absent:
         if entity is not None:
-            yield f"no such entity exists, but it is {entity} and not null"
+            yield f"no such entity exists, but it is {json.dumps(entity)} and not null"
     elif not isinstance(entity, Mapping):
-        yield f"{representation} exists, but it is {entity}"
+        yield f"{json.dumps(representation)} exists, but it is {json.dumps(entity)}"
     elif entity.get("__typename") != plan.entity:
         yield f"it is a {entity.get('__typename')} and not a {plan.entity}"
     else:

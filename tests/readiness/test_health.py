@@ -65,7 +65,7 @@ def _check_endpoint(platform: Platform, service: Service, kind: PathKind, record
     budget_s = service.promise.answers_within or 0.0
     if p95_s > budget_s:
         raise Unmet(
-            f"{path}: p95 is {format_duration(p95_s)} in the best of {count} series of {_SERIES} answers, "
+            f"{path}: p95 is {p95_s * 1000:.1f} ms in the best of {count} series of {_SERIES} answers, "
             f"promised {format_duration(budget_s)}"
         )
 

@@ -170,7 +170,7 @@ def entity(number: str, typename: str = "Account") -> dict[str, str]:
         ({"_entities": [entity("1"), None, entity("2")]}, None),
         ({"_entities": [entity("2"), None, entity("1")]}, "the order is not kept"),
         ({"_entities": [entity("1"), entity("9"), entity("2")]}, "no such entity exists"),
-        ({"_entities": [None, None, entity("2")]}, "exists, but it is None"),
+        ({"_entities": [None, None, entity("2")]}, "exists, but it is null"),
         ({"_entities": [entity("1", "Other"), None, entity("2")]}, "it is a Other and not a Account"),
         ({"_entities": [entity("1"), entity("2")]}, "2 entities for 3 representations"),
         ({"_entities": None}, "no list of _entities"),

@@ -26,6 +26,14 @@ def demand(backing: Backing, answer: ProbeAnswer) -> None:
         raise Unmet(str(answer), backing_cause(backing.name, answer))
 
 
+def used_backing(platform: Platform, service: str, role: Role) -> Backing | None:
+    """What a service uses in a role; None where the contract names nothing that can be asked."""
+    node = platform.contract.promise(service).uses.get(role)
+    if node is None or node not in platform.graph.nodes or platform.contract.promise(node).port is None:
+        return None
+    return platform.backing(node)
+
+
 def demand_usable(platform: Platform, service: Service) -> None:
     """:raises Blocked: a backing service of this one cannot be used, which is told by a finding of its own."""
     for role, node in service.promise.uses.items():

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from readiness.checks.backing import demand_backing
+from readiness.checks.backing import demand_backing, used_backing
 from readiness.checks.groups import GroupSeen, await_group, group_cause
 from readiness.checks.locks import lock_cause
 from readiness.checks.refusal import cause_of_a_dead_thread, cause_since, demand_accepted
@@ -76,11 +76,7 @@ def demand_effect(platform: Platform, flow: Flow, token: str | None) -> None:
 
 def broker_of(platform: Platform, flow: Flow) -> Backing | None:
     """The broker that the event travels over; None where the contract names none that can be asked."""
-    for name in (flow.consumer, flow.producer):
-        node = platform.contract.promise(name).uses.get(Role.KAFKA)
-        if node is not None and node in platform.graph.nodes and platform.contract.promise(node).port is not None:
-            return platform.backing(node)
-    return None
+    return used_backing(platform, flow.consumer, Role.KAFKA) or used_backing(platform, flow.producer, Role.KAFKA)
 
 
 def _ends(broker: Backing | None) -> Ends | None:
@@ -127,16 +123,15 @@ def _lost_by_consumer(platform: Platform, broker: Backing, followed: Followed, a
     flow = followed.flow
     evidence = _on_the_topic(broker, followed, after)
     seen = _group(platform, broker, flow)
-    if seen is not None and seen.faults and not seen.has_member:
-        why = lock_cause(platform, flow.consumer) or cause_of_a_dead_thread(platform, flow.consumer)
-        cause = why or group_cause(seen, flow.consumer, broker.name)
-        return replace(cause, evidence=(*evidence, *cause.evidence))
-    why = lock_cause(platform, flow.consumer) or cause_since(platform, flow.consumer, followed.since)
+    why = lock_cause(platform, flow.consumer)
+    if why is None and seen is not None and seen.faults and not seen.has_member:
+        why = cause_of_a_dead_thread(platform, flow.consumer)
+    elif why is None:
+        why = cause_since(platform, flow.consumer, followed.since)
+    if why is None and seen is not None and seen.faults:
+        why = group_cause(seen, flow.consumer, broker.name)
     if why is not None:
         return replace(why, evidence=(*evidence, *why.evidence))
-    if seen is not None and seen.faults:
-        cause = group_cause(seen, flow.consumer, broker.name)
-        return replace(cause, evidence=(*evidence, *cause.evidence))
     asked = is_accepted(followed.seen) or followed.seen.status == 404
     evidence += seen.evidence if seen is not None else ()
     return _event_lost(flow.consumer, broker.name, Confidence.SURE if asked else Confidence.UNKNOWN, evidence, followed)

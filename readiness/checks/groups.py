@@ -100,14 +100,16 @@ def demand_works(platform: Platform, service: Service, broker: Backing, within_s
         return
     joined = () if seen.has_member else _joined_by(broker, seen)
     # A consumer whose handler throws leaves its group and joins it again, without end.
-    if seen.has_member or not frozenset(kafka_groups.names_of(service.promise.kafka.group or "")).isdisjoint(joined):
-        logged = cause_since(platform, service.name, since)
-    else:
-        logged = cause_of_a_dead_thread(platform, service.name)
+    comes_back = any(name in joined for name in kafka_groups.names_of(service.promise.kafka.group or ""))
+    why = lock_cause(platform, service.name)
+    if why is None and (seen.has_member or comes_back):
+        why = cause_since(platform, service.name, since)
+    elif why is None:
+        why = cause_of_a_dead_thread(platform, service.name)
+    if why is not None:
+        raise Unmet("; ".join(seen.faults), why, seen.evidence)
     elsewhere = (f"{service.name} is a member of {', '.join(joined)} instead",) if joined else ()
-    why = lock_cause(platform, service.name) or logged
-    cause = why or group_cause(seen, service.name, broker.name)
-    raise Unmet("; ".join(seen.faults), cause, seen.evidence if why else elsewhere)
+    raise Unmet("; ".join(seen.faults), group_cause(seen, service.name, broker.name), elsewhere)
 
 
 def _joined_by(broker: Backing, seen: GroupSeen) -> tuple[str, ...]:

@@ -22,11 +22,15 @@ def demand_ready(platform: Platform, node: str) -> None:
         raise Blocked(by=start_finding(platform, failure))
 
 
-def demand_still_ready(platform: Platform, node: str) -> None:
-    """:raises Blocked: it did not become ready, or not again after a disturbance."""
+def demand_still_ready(platform: Platform, node: str, asking: str = "") -> None:
+    """A node has to be ready, unless the very finding that asks for it tells that it is not.
+
+    :param asking: the key of that finding.
+    :raises Blocked: it did not become ready, or not again after a disturbance.
+    """
     demand_ready(platform, node)
     left_by = platform.record.left_unready(node)
-    if left_by is not None:
+    if left_by not in (None, asking):
         raise Blocked(by=left_by)
 
 

@@ -31,9 +31,10 @@ def waves(graph: Graph, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
     Of services that ask each other in a circle each is a group of its own.
     """
+    asked = {name: asked_by(graph, name) for name in names}
     left = tuple(names)
     while left:
-        free = tuple(name for name in left if not any(name in asked_by(graph, other) for other in left))
+        free = tuple(name for name in left if not any(name in asked[other] for other in left))
         wave = free or left[:1]
         yield wave
         left = tuple(name for name in left if name not in wave)

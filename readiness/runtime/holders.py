@@ -19,7 +19,7 @@ def connection_holders(
     if address is None:
         return ()
     addresses = _client_addresses(node, address, graph, deadline_s)
-    owners = {own: each.name for each in graph for own in addresses_of(runtime, each.name)}
+    owners = owners_of_addresses(graph, runtime)
     held = Counter(owners.get(client, "somebody outside of the graph") for client in addresses)
     return tuple(f"{name} holds {count} connection(s) to {node.name}" for name, count in held.most_common())
 
@@ -35,9 +35,14 @@ def _client_addresses(node: Node, address: Address, graph: Graph, deadline_s: fl
     return []
 
 
-def addresses_of(runtime: Runtime, name: str) -> tuple[str, ...]:
-    """The addresses of a node's container; none where it was never made."""
+def owners_of_addresses(graph: Graph, runtime: Runtime) -> dict[str, str]:
+    """Every address of a container of the graph: its node."""
+    return {own: node.name for node in graph for own in _own_addresses(runtime, node.name)}
+
+
+def _own_addresses(runtime: Runtime, name: str) -> tuple[str, ...]:
     try:
         return runtime.container(name).addresses
     except KeyError:
+        # Its container was never made.
         return ()

@@ -110,8 +110,8 @@ class Runtime(Protocol):
     def state(self, node: str) -> ContainerState:
         """The container as the engine inspects it now."""
 
-    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = LOG_LINES) -> str:
-        """The last lines of what the container wrote between two times (seconds since the epoch)."""
+    def log(self, node: str, *, since: float | None = None, until: float | None = None) -> str:
+        """The last :data:`LOG_LINES` of what the container wrote between two times (seconds since the epoch)."""
 
     def cpu_time_s(self, node: str) -> float | None:
         """The processor time that its processes have used since they began; None where that is not known."""

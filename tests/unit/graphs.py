@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness.model.contract import Contract
+from readiness.model.events import NodeFailed
 from readiness.model.graph import Condition, Dependency, Graph, Kind, Node, RestartPolicy, Role
 
 ROLES = {"postgres": Role.POSTGRES, "redis": Role.REDIS, "kafka": Role.KAFKA}
@@ -30,6 +31,20 @@ def job(name: str, *after: str, **more: Any) -> Node:
     """A task that runs to its end."""
     edges = tuple(Dependency(dependency, Condition.HEALTHY) for dependency in after)
     return Node(name, Kind.JOB, f"{name}:1", depends_on=edges, **more)
+
+
+def failed(node: str, error: str = "NodeDied", cause_class: str = "unknown", root: str = "") -> NodeFailed:
+    """A node that did not become ready."""
+    return NodeFailed(
+        node=node,
+        error=error,
+        message="",
+        cause_class=cause_class,
+        cause_node=node,
+        cause_dependency=None,
+        confidence="unknown",
+        root=root,
+    )
 
 
 def graph_of(*nodes: Node, name: str = "demo") -> Graph:

@@ -186,9 +186,9 @@ class DockerRuntime:
         with self._engine():
             return container_state(self._docker.api.inspect_container(self._container_id(node)))
 
-    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = LOG_LINES) -> str:
+    def log(self, node: str, *, since: float | None = None, until: float | None = None) -> str:
         with self._engine():
-            raw: bytes = self._containers[node].logs(since=since, until=until, tail=lines)
+            raw: bytes = self._containers[node].logs(since=since, until=until, tail=LOG_LINES)
         return raw[-_LOG_LIMIT_BYTES:].decode(errors="replace")
 
     def cpu_time_s(self, node: str) -> float | None:

@@ -13,7 +13,6 @@ from readiness.checks.flows import demand_effect
 from readiness.checks.groups import demand_works
 from readiness.checks.refusal import is_trouble, refusal_cause
 from readiness.model.contract import Flow
-from readiness.model.events import NodeFailed
 from readiness.model.evidence import ContainerState, HttpAnswer, ProbeAnswer
 from readiness.model.finding import Blocked, Cause, Unmet
 from readiness.model.graph import Role
@@ -21,7 +20,7 @@ from readiness.model.redaction import Redactor
 from readiness.platform import Platform
 from readiness.probes import http, kafka, kafka_groups, kafka_records
 from readiness.runtime.journal import Journal
-from tests.unit.graphs import backing, contract_of, graph_of, service
+from tests.unit.graphs import backing, contract_of, failed, graph_of, service
 from tests.unit.runtime.fake_runtime import FACTS, FakeRuntime
 
 FLOW = Flow.model_validate(
@@ -201,18 +200,7 @@ def test_a_service_that_says_nothing_of_its_failure_calls_itself_ready_wrongly(s
 
 
 def test_a_service_that_says_it_is_kept_back_by_one_that_is_not_up_is_not_blamed(stage: Stage) -> None:
-    stage.platform.journal.append(
-        NodeFailed(
-            node="billing",
-            error="CrashLoop",
-            message="exits",
-            cause_class="app_exception",
-            cause_node="billing",
-            cause_dependency=None,
-            confidence="sure",
-            root="billing",
-        )
-    )
+    stage.platform.journal.append(failed("billing", "CrashLoop", "app_exception", root="billing"))
     answer = HttpAnswer("u", 503, 0.0, 0.0, body='{"message": "billing gave no quote: Timeout has occurred"}')
     with pytest.raises(Blocked) as caught:
         refusal_cause(stage.platform, "shop", answer, time.time())

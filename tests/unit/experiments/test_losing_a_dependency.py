@@ -6,9 +6,10 @@ import pytest
 
 from readiness.experiments.loss import UserUnderLoss, lose
 from readiness.model.errors import FaultNotLanded, NotReadyInTime
-from readiness.model.events import FaultHealed, FaultInjected, FaultLanded, NodeFailed
+from readiness.model.events import FaultHealed, FaultInjected, FaultLanded
 from readiness.model.subjects import PAUSED, STOPPED
 from tests.unit.experiments.scripted_platform import SECRET, Manner, World, always, honest, terminus, world
+from tests.unit.graphs import failed
 
 
 @pytest.fixture
@@ -176,17 +177,7 @@ def test_a_user_that_ends_meanwhile_gives_no_answer_and_spoils_nothing(demo: Wor
 
 
 def test_a_user_that_never_became_ready_is_not_watched(demo: World) -> None:
-    demo.platform.journal.append(
-        NodeFailed(
-            node="auth",
-            error="NodeDied",
-            message="",
-            cause_class="unknown",
-            cause_node="auth",
-            cause_dependency=None,
-            confidence="unknown",
-        )
-    )
+    demo.platform.journal.append(failed("auth"))
     assert lose(demo.platform, "redis", STOPPED).users == {}
 
 

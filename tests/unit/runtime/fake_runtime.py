@@ -10,7 +10,7 @@ from readiness.model.events import ContainerDied, ContainerStarted, HealthChange
 from readiness.model.evidence import ContainerState
 from readiness.model.graph import Graph
 from readiness.runtime.journal import Journal
-from readiness.runtime.protocol import ContainerFacts, Executed, ImageFacts
+from readiness.runtime.protocol import LOG_LINES, ContainerFacts, Executed, ImageFacts
 
 Script = Callable[["FakeRuntime", str], None]
 """What happens to a node once it has been started."""
@@ -124,13 +124,13 @@ class FakeRuntime:
     def state(self, node: str) -> ContainerState:
         return self.states[node]
 
-    def log(self, node: str, *, since: float | None = None, until: float | None = None, lines: int = 400) -> str:
+    def log(self, node: str, *, since: float | None = None, until: float | None = None) -> str:
         kept = [
             line.partition(" ")[2]
             for line in self.logs.get(node, "").splitlines()
             if (since is None or float(line.split()[0]) >= since) and (until is None or float(line.split()[0]) < until)
         ]
-        return "\n".join(kept[-lines:])
+        return "\n".join(kept[-LOG_LINES:])
 
     def cpu_time_s(self, node: str) -> float | None:
         return 0.0 if self.states[node].is_running else None

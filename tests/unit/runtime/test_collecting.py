@@ -60,9 +60,9 @@ def test_a_life_that_begins_while_the_log_is_read_is_not_mixed_with_the_one_befo
     runtime.states["auth"] = ContainerState("restarting", exit_code=1, started_at=10)
     read = runtime.log
 
-    def begins_meanwhile(node: str, since: float | None = None, until: float | None = None, lines: int = 400) -> str:
+    def begins_meanwhile(node: str, since: float | None = None, until: float | None = None) -> str:
         runtime.states[node] = ContainerState("running", started_at=20)
-        return read(node, since=since, until=until, lines=lines)
+        return read(node, since=since, until=until)
 
     monkeypatch.setattr(runtime, "log", begins_meanwhile)
     seen = evidence(runtime)
